@@ -1,0 +1,152 @@
+"""The base stage: which model exactly, by commit and by bytes, without loading it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tune import hub
+from tune.digest import digest, remembered_sha256
+from tune.licenses import recognize
+from tune.modelfiles import base_error, chat_template, deciding_files, optional_json, read_headers, read_json
+from tune.recipe.rules import is_hub_id
+from tune.records import BaseRecord, FileDigest, LicenseFound, Shapes
+from tune.run import Run, borrow, deciding, made, named_files
+
+
+def inputs(run: Run) -> Any:
+    """Everything that base.json depends on."""
+    files = named_files(run.recipe, run.root)
+    return {"base": deciding(run.recipe)["base"], "files": {n: d for n, d in files.items() if n.startswith(run.recipe.base.model + "/")}}
+
+
+def base(run: Run) -> BaseRecord:
+    """Resolves `base.model` and writes base.json. Raises BaseModelError for what cannot be adapted."""
+    started = time.monotonic()
+    section = run.recipe.base
+    wanted = inputs(run)
+    record = run.up_to_date(BaseRecord, wanted) or borrow(run, BaseRecord, wanted)
+    if record is not None and Path(record.folder).is_dir():
+        return record
+    if is_hub_id(section.model, run.root):
+        commit = hub.resolve_commit(section.model, section.revision)
+        folder, repo, kind = hub.fetch(section.model, commit), section.model, "hub"
+    else:
+        folder, commit, repo, kind = (run.root / section.model).resolve(), None, section.published_as, "folder"
+    found = inspect(folder, section.model)
+    record = BaseRecord(
+        made=made(wanted, started), kind=kind, model=section.model, repo=repo, commit=commit, quantize=section.quantize, **found
+    )
+    run.write(record)
+    return record
+
+
+def inspect(folder: Path, model: str) -> dict[str, Any]:
+    """What the files of a folder say of the model in them, as fields of BaseRecord; `model` is its name in messages.
+
+    Reads config.json, tokenizer and safetensors headers, never weights. Raises BaseModelError for what cannot be used.
+    """
+    config = read_json(folder, "config.json", model)
+    text = config.get("text_config", config)
+    tensors = read_headers(folder, model)
+    stops, pad = _special_tokens(folder, config, model)
+    names = deciding_files(folder)
+    template = chat_template(folder)
+    stored = Counter[str]()
+    for kind, shape in tensors.values():
+        stored[kind] += _elements(shape)
+    return {
+        "folder": str(folder),
+        "files": [FileDigest(name=n, bytes=(folder / n).stat().st_size, sha256=remembered_sha256(folder / n)) for n in names],
+        "architecture": (config.get("architectures") or ["unknown"])[0],
+        "model_type": config.get("model_type", "unknown"),
+        "parameters": stored.total(),
+        "linear_parameters": sum(_elements(shape) for name, (_, shape) in tensors.items() if _is_linear(name, shape)),
+        "dtype": stored.most_common(1)[0][0],
+        "shapes": _shapes(text, folder, model),
+        "tokenizer_sha256": remembered_sha256(folder / "tokenizer.json"),
+        "template_sha256": digest(template) if template is not None else None,
+        "template_marks": template is not None and "{% generation" in template.replace("{%-", "{%"),
+        "stop_token_ids": stops,
+        "pad_token_id": pad,
+        "license": _license(folder),
+    }
+
+
+def _elements(shape: list[int]) -> int:
+    product = 1
+    for size in shape:
+        product *= size
+    return product
+
+
+def _is_linear(name: str, shape: list[int]) -> bool:
+    """Matrices of the layers; embeddings and output head are not quantized by bitsandbytes in transformers."""
+    return len(shape) == 2 and name.endswith(".weight") and "embed" not in name and "lm_head" not in name and "norm" not in name
+
+
+def _shapes(config: dict[str, Any], folder: Path, model: str) -> Shapes:
+    try:
+        heads = config["num_attention_heads"]
+        return Shapes(
+            hidden_size=config["hidden_size"],
+            intermediate_size=config.get("intermediate_size") or 4 * config["hidden_size"],
+            layers=config["num_hidden_layers"],
+            heads=heads,
+            key_value_heads=config.get("num_key_value_heads") or heads,
+            head_dim=config.get("head_dim") or config["hidden_size"] // heads,
+            vocabulary=config["vocab_size"],
+            tied_embeddings=bool(config.get("tie_word_embeddings", False)),
+            max_positions=config.get("max_position_embeddings"),
+        )
+    except KeyError as missing:
+        raise base_error(model, f"config.json of {folder.name} has no {missing}", "only decoder language models can be adapted") from None
+
+
+def _special_tokens(folder: Path, config: dict[str, Any], model: str) -> tuple[tuple[int, ...], int]:
+    """(stop token ids, pad token id). Stops are those of the generation config, of the config and of the tokenizer, in
+    this order; the pad is a token that is never a stop, so that padding is never learned and stopping always is."""
+    if not (folder / "tokenizer.json").is_file():
+        raise base_error(model, "has no tokenizer.json", "use a base with a fast tokenizer, or save one with AutoTokenizer.from_pretrained(...).save_pretrained(...)")
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    settings = optional_json(folder, "tokenizer_config.json", model)
+
+    def identifier(token: Any) -> int | None:
+        content = token["content"] if isinstance(token, dict) else token
+        found: int | None = tokenizer.token_to_id(content) if isinstance(content, str) else None
+        return found
+
+    stops: list[int] = []
+    for value in (optional_json(folder, "generation_config.json", model).get("eos_token_id"), config.get("eos_token_id"), identifier(settings.get("eos_token"))):
+        stops += [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, int) and v not in stops]
+    if not stops:
+        raise base_error(model, "names no stop token (eos_token)", "set eos_token_id in generation_config.json")
+    candidates = [identifier(settings.get("pad_token")), config.get("pad_token_id"), identifier(settings.get("unk_token")), identifier(settings.get("bos_token")), 0]
+    pad = next(c for c in (*candidates, 1) if isinstance(c, int) and c >= 0 and c not in stops)
+    return tuple(stops), pad
+
+
+def _license(folder: Path) -> LicenseFound:
+    """License tag of the card and license file, as they are."""
+    tag = file = sha = says = None
+    card = folder / "README.md"
+    if card.is_file():
+        parts = card.read_text(encoding="utf-8", errors="replace").split("---\n")
+        if len(parts) >= 3 and not parts[0].strip():
+            try:
+                front = yaml.safe_load(parts[1])
+            except yaml.YAMLError:
+                front = None
+            if isinstance(front, dict) and isinstance(front.get("license"), str):
+                tag = front["license"]
+    for path in sorted(p for p in folder.glob("LICENSE*") if p.is_file()):
+        file, sha = path.name, remembered_sha256(path)
+        says = recognize(path.read_text(encoding="utf-8", errors="replace"))
+        break
+    return LicenseFound(tag=tag, file=file, file_sha256=sha, file_says=says)

@@ -1,0 +1,261 @@
+"""The console command. Verbs only: each imports what it needs when it runs, so that `--help` answers at once.
+
+stdout carries the result, stderr the talk. Exit codes: 0 done, 1 failed, 2 the recipe or the call is wrong,
+75 interrupted and resumable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tune import __version__
+from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, Problem, TuneError, UserError
+
+if TYPE_CHECKING:
+    from tune.recipe import Loaded
+    from tune.run import Run
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a verb and turns what it raises into words and an exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return VERBS[parsed.verb](parsed)
+    except UserError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return error.exit_code
+    except TuneError as error:
+        print(f"tune: {error}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        print(f"tune: {error.strerror or error}{place}. What was complete before is kept; mend this and run the same command.", file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        print("tune: stopped. What was complete is kept; the same command goes on from there.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tune", description="Open-weight fine-tuning that can say what it did.", epilog="Exit codes: 0 done, 1 failed, 2 the recipe or the call is wrong, 75 interrupted and resumable.")
+    parser.add_argument("--version", action="version", version=f"tune {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, text: str, target: str | None = None, *, what: str = "a recipe (YAML) or a run directory") -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=text, description=text)
+        if target:
+            made.add_argument(target.lower(), metavar=target, help=what, type=Path)
+        return made
+
+    def recipe_options(made: argparse.ArgumentParser, run: bool = True) -> None:
+        made.add_argument("--set", dest="sets", action="append", default=[], metavar="KEY=VALUE", help="override a recipe key, e.g. train.seed=3")
+        made.add_argument("--root", dest="roots", action="append", default=[], type=Path, metavar="DIR", help="another folder that data may lie in")
+        if run:
+            made.add_argument("--runs", type=Path, default=Path(os.environ.get("TUNE_RUNS", "runs")), metavar="DIR", help="where run directories are (default: runs/, or TUNE_RUNS)")
+            made.add_argument("--fresh", action="store_true", help="ignore caches and start a new attempt; nothing is deleted")
+
+    def as_json(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--json", action="store_true", help="print JSON")
+
+    recipe_options(verb("run", "carry a recipe out: every stage, from where it stands", "RECIPE|RUN"))
+    made = verb("check", "find mistakes in seconds, before any training", "RECIPE", what="a recipe (YAML)")
+    recipe_options(made, run=False)
+    as_json(made)
+    recipe_options(verb("show", "print the resolved recipe: every key with its value", "RECIPE|RUN"), run=False)
+    verb("schema", "print the JSON Schema of a recipe, for editors")
+    made = verb("data", "show the tokens, with the ones that carry loss in color", "RECIPE", what="a recipe (YAML)")
+    recipe_options(made, run=False)
+    made.add_argument("--row", type=int, metavar="LINE", help="one row, by its line in the first training file")
+    recipe_options(verb("plan", "what a step is on this device, and how much memory and time it takes", "RECIPE|RUN"))
+    recipe_options(verb("evaluate", "measure a finished run again", "RECIPE|RUN"))
+    made = verb("chat", "talk to a run's adapter", "RUN", what="a run directory")
+    made.add_argument("--base", action="store_true", help="let the base answer too")
+    made = verb("verify", "check a disclosed folder from its files alone", "PATH", what="the folder of an adapter or model")
+    as_json(made)
+    made = verb("runs", "list the runs and where they stand")
+    made.add_argument("--runs", type=Path, default=Path(os.environ.get("TUNE_RUNS", "runs")), metavar="DIR", help="where run directories are")
+    as_json(made)
+    made = verb("doctor", "what is installed and what stands in the way")
+    made.add_argument("--runs", type=Path, default=Path(os.environ.get("TUNE_RUNS", "runs")), metavar="DIR", help="where run directories are")
+    as_json(made)
+    return parser
+
+
+def _target(parsed: argparse.Namespace) -> Path:
+    path: Path = getattr(parsed, "recipe|run", None) or getattr(parsed, "recipe", None) or parsed.run
+    return path
+
+
+def _load(parsed: argparse.Namespace) -> Loaded:
+    from tune.recipe import load
+
+    return load(_target(parsed), parsed.sets, roots=parsed.roots)
+
+
+def _open(parsed: argparse.Namespace) -> Run:
+    """The run that a recipe or a run directory names."""
+    from tune import pipeline
+
+    target = _target(parsed)
+    if not target.is_dir():
+        return pipeline.prepare(_load(parsed), parsed.runs, parsed.fresh)
+    if parsed.sets or parsed.fresh:
+        option = "--set" if parsed.sets else "--fresh"
+        raise UserError(Problem("call", f"{option} does not go with a run directory", "give the recipe: a change makes a new run", file=str(target)))
+    return pipeline.reopen(target)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from tune import pipeline
+
+    run = _open(parsed)
+    pipeline.carry_out(run)
+    print(run.folder)
+    return EXIT_DONE
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    from tune.check import check
+
+    problems: list[Problem] = []
+    try:
+        summary = check(_load(parsed))
+    except UserError as error:
+        problems = error.problems
+    if parsed.json:
+        print(json.dumps({"ok": not problems, "problems": [p.as_json() for p in problems]}, indent=2, ensure_ascii=False))
+    elif problems:
+        for problem in problems:
+            print(problem, file=sys.stderr)
+    else:
+        print(summary)
+    return EXIT_USAGE if problems else EXIT_DONE
+
+
+def _show(parsed: argparse.Namespace) -> int:
+    import yaml
+
+    if _target(parsed).is_dir():
+        from tune.run import open_run
+
+        recipe = open_run(_target(parsed)).recipe
+    else:
+        recipe = _load(parsed).recipe
+    print(yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True), end="")
+    return EXIT_DONE
+
+
+def _schema(parsed: argparse.Namespace) -> int:
+    from tune.recipe.schema import Recipe
+
+    print(json.dumps(Recipe.model_json_schema(), indent=2))
+    return EXIT_DONE
+
+
+def _data(parsed: argparse.Namespace) -> int:
+    from tune.check import rows
+    from tune.data.show import print_rows
+
+    prepared, tokenizer = rows(_load(parsed))
+    print_rows(prepared, tokenizer, parsed.row)
+    return EXIT_DONE
+
+
+def _plan(parsed: argparse.Namespace) -> int:
+    from tune import pipeline
+    from tune.plan import describe
+    from tune.records import Plan
+    from tune.run import lock
+
+    run = _open(parsed)
+    with lock(run):
+        for stage in pipeline.STAGES[:3]:
+            stage(run)
+    print(describe(run.read(Plan)))
+    return EXIT_DONE
+
+
+def _evaluate(parsed: argparse.Namespace) -> int:
+    from tune import pipeline
+    from tune.records import Evaluation
+    from tune.run import lock
+
+    run = _open(parsed)
+    run.path(Evaluation.file).unlink(missing_ok=True)
+    with lock(run):
+        pipeline.evaluate_stage(run)
+        pipeline.disclose_stage(run)
+    print(run.path(Evaluation.file))
+    return EXIT_DONE
+
+
+def _chat(parsed: argparse.Namespace) -> int:
+    from tune.chat import chat
+    from tune.run import open_run
+
+    chat(open_run(parsed.run), parsed.base, sys.stdin, sys.stdout)
+    return EXIT_DONE
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    from tune.text import table
+    from tune.verify import as_json, verdict, verify
+
+    claims = verify(parsed.path)
+    if parsed.json:
+        print(json.dumps(as_json(claims), indent=2, ensure_ascii=False))
+    else:
+        print(table([[c.verdict, str(c.level), f"{c.claim}: {c.how}"] for c in claims], ["verdict", "level", "claim: how"], left=(0, 2)))
+        print(verdict(claims))
+    return EXIT_FAILED if verdict(claims) == "FAILED" else EXIT_DONE
+
+
+def _runs(parsed: argparse.Namespace) -> int:
+    from tune.run import last_step, state
+    from tune.text import table
+
+    folders = sorted((p.parent for p in parsed.runs.glob("*/run.json")), key=lambda p: p.stat().st_mtime)
+    rows: list[dict[str, Any]] = [{"run": str(f), "state": state(f), "steps": last_step(f)} for f in folders]
+    if parsed.json:
+        print(json.dumps(rows, indent=2))
+    elif rows:
+        print(table([[r["run"], r["state"], str(r["steps"])] for r in rows], ["run", "last stage", "steps"]))
+    else:
+        print(f"no runs under {parsed.runs}/", file=sys.stderr)
+    return EXIT_DONE
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from tune.doctor import examine
+
+    findings = examine(parsed.runs)
+    if parsed.json:
+        print(json.dumps([asdict(f) for f in findings], indent=2))
+    else:
+        for finding in findings:
+            print(f"{'look' if finding.fix else 'ok  '}  {finding.what} {finding.found}{'. ' + finding.fix if finding.fix else ''}")
+    return EXIT_FAILED if any(f.fix for f in findings) else EXIT_DONE
+
+
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "check": _check,
+    "show": _show,
+    "schema": _schema,
+    "data": _data,
+    "plan": _plan,
+    "evaluate": _evaluate,
+    "chat": _chat,
+    "verify": _verify,
+    "runs": _runs,
+    "doctor": _doctor,
+}

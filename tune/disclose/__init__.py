@@ -1,0 +1,63 @@
+"""The disclose stage: manifest and card of the adapter, every number read from a record."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from tune.digest import canonical_json, file_sha256, sha256
+from tune.disclose import card, manifest
+from tune.files import write_bytes, write_text
+from tune.records import STAGES, Disclosure
+from tune.run import Run, made
+
+__all__ = ["disclose", "write"]
+
+MANIFEST = "disclosure/manifest.json"
+CARD = "README.md"
+
+
+def inputs(run: Run) -> Any:
+    """Everything that manifest and card depend on."""
+    records = [run.find(kind) for kind in STAGES[:-1]]
+    sources = (*run.recipe.data.train, *run.recipe.data.eval)
+    return {
+        "records": [record.identity() if record is not None else None for record in records],
+        "declared": [s.model_dump(mode="json") for s in sources],
+        "publish": run.recipe.publish.model_dump(mode="json"),
+    }
+
+
+def disclose(run: Run) -> Disclosure:
+    """Writes adapter/disclosure/manifest.json and adapter/README.md, and leaves disclose.json."""
+    started = time.monotonic()
+    folder, wanted = run.path("adapter"), inputs(run)
+    record = run.up_to_date(Disclosure, wanted)
+    if record is not None and stands(run, record):
+        return record
+    found = manifest.of_run(run)
+    write(folder, found)
+    record = Disclosure(
+        made=made(wanted, started),
+        manifest_sha256=file_sha256(folder / MANIFEST),
+        card_sha256=sha256(card.render(found).encode()),
+        license=run.recipe.publish.license,
+        gaps=len(found["gaps"]),
+    )
+    run.write(record)
+    return record
+
+
+def write(folder: Path, found: dict[str, Any]) -> None:
+    """Writes a manifest and its card into a model's folder; a person's words on an existing card stay."""
+    path = folder / CARD
+    previous = path.read_text(encoding="utf-8") if path.exists() else None
+    write_bytes(folder / MANIFEST, canonical_json(found))
+    write_text(path, card.with_own_words(card.render(found), previous))
+
+
+def stands(run: Run, record: Disclosure) -> bool:
+    """Whether manifest and card are there as they were written."""
+    manifest_path, card_path = run.path("adapter") / MANIFEST, run.path("adapter") / CARD
+    return manifest_path.is_file() and file_sha256(manifest_path) == record.manifest_sha256 and card_path.is_file()

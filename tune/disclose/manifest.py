@@ -1,0 +1,220 @@
+"""The manifest: every claim about the model with its basis, computed from the records.
+
+Each shown value is `{"value", "basis"}`; the basis is `measured` (computed from the bytes), `derived` (computed from
+measured values), `declared` (the user's words) or `not measured` (value null). Format: docs/disclosure.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tune import __version__, receipt
+from tune.digest import digest
+from tune.files import read_jsonl
+from tune.recipe.schema import Source
+from tune.records import BaseRecord, Evaluation, ExportRecord, Ledger, Measured, Receipt, SourceLedger, TrainRecord
+from tune.run import DECLARED, Run
+from tune.train import CONSUMED
+
+Json = dict[str, Any]
+
+NOT_LOOKED_FOR = {
+    "personal data in the rows": "no scan for personal data was made",
+    "secrets in the rows": "no scan for keys and passwords was made",
+    "hidden text in the rows": "no scan for invisible characters was made",
+    "near duplicates": "only exact repeats of rows were counted",
+    "contamination of public benchmarks": "the rows were not compared with any benchmark",
+    "language of the rows": "no language was identified",
+    "license compatibility": "the chain of licenses was not evaluated",
+    "sources at public addresses": "the rows were read from local files; no public address was checked",
+}
+
+
+def measured(value: Any) -> Json:
+    """Computed from the bytes."""
+    return {"value": value, "basis": "measured"}
+
+
+def derived(value: Any) -> Json:
+    """Computed from measured values."""
+    return {"value": value, "basis": "derived"}
+
+
+def declared(value: Any) -> Json:
+    """The user's words, or nothing known when they gave none."""
+    return {"value": value, "basis": "declared"} if value is not None else unknown()
+
+
+def unknown() -> Json:
+    """Not measured and not declared."""
+    return {"value": None, "basis": "not measured"}
+
+
+def of_run(run: Run) -> Json:
+    """The manifest of a finished run's adapter."""
+    base, ledger, train = run.read(BaseRecord), run.read(Ledger), run.read(TrainRecord)
+    sources = (*run.recipe.data.train, *run.recipe.data.eval)
+    trained = rows_trained(run)
+    found: Json = {
+        "manifest": 1,
+        "tune": __version__,
+        "subject": subject("adapter", run.recipe.name, [f.model_dump() for f in train.adapter], run.recipe.publish.license),
+        "base": _base(base),
+        "recipe": {"sha256": measured(digest(run.recipe.model_dump(mode="json")))},
+        "procedure": _procedure(run, train),
+        "environment": {"packages": measured(train.attempts[-1].versions), "device": measured(train.device.name), "compute_dtype": measured(train.compute_dtype)},
+        "sources": [source_part(s, declared_by, trained.get(i)) for i, (s, declared_by) in enumerate(zip(ledger.sources, sources, strict=True))],
+        "filters": filters(ledger.sources),
+        "checks": [{"name": c.name, "ok": c.ok, "what": measured(c.what)} for c in ledger.checks],
+        "consumption": {**consumption(train.receipt), "devices": measured(1), "interruptions": measured(len(train.attempts) - 1), "flop": derived(train.flop)},
+        "evaluation": _evaluation(run.find(Evaluation)),
+        "export": _export(run.find(ExportRecord)),
+    }
+    found["gaps"] = gaps(found)
+    return found
+
+
+def subject(kind: str, name: str, files: list[Json], license_identifier: str | None) -> Json:
+    """What the manifest speaks of: its files with size and digest, and the license that it is given."""
+    return {"kind": kind, "name": name, "files": files, "license": declared(license_identifier)}
+
+
+def _base(base: BaseRecord) -> Json:
+    """The base by commit and bytes. The path of a local folder is nobody's business; its digests identify it."""
+    return {
+        "repo": declared(base.repo),
+        "commit": measured(base.commit) if base.commit else unknown(),
+        "files": [f.model_dump() for f in base.files],
+        "architecture": measured(base.architecture),
+        "parameters": measured(base.parameters),
+        "tokenizer_sha256": measured(base.tokenizer_sha256),
+        "template_sha256": measured(base.template_sha256),
+        "quantize": declared(base.quantize),
+        "license": {"tag": declared(base.license.tag), "file": measured(base.license.file), "file_says": measured(base.license.file_says) if base.license.file_says else unknown()},
+    }
+
+
+def _procedure(run: Run, train: TrainRecord) -> Json:
+    """How it was trained, as the recipe says, and the size of what was trained."""
+    section = run.recipe.train
+    adapter = section.adapter
+    return {
+        "method": declared(section.method),
+        "rank": declared(adapter.rank),
+        "alpha": declared(adapter.alpha),
+        "dropout": declared(adapter.dropout),
+        "targets": declared(adapter.targets if isinstance(adapter.targets, str) else list(adapter.targets)),
+        "continued_from_an_adapter": declared(adapter.start_from is not None),
+        "learn_from": declared(run.recipe.data.learn_from),
+        "max_tokens": declared(run.recipe.data.max_tokens),
+        "tokens_per_step": declared(section.tokens_per_step),
+        "learning_rate": declared(section.learning_rate),
+        "schedule": declared(section.schedule),
+        "optimizer": declared(section.optimizer),
+        "weight_decay": declared(section.weight_decay),
+        "max_grad_norm": declared(section.max_grad_norm),
+        "seed": declared(section.seed),
+        "trainable_parameters": measured(train.trainable_parameters),
+        "first_loss": measured(train.first_loss),
+        "last_loss": measured(train.last_loss),
+    }
+
+
+def source_part(source: SourceLedger, section: Source, trained: int | None) -> Json:
+    """One source: identity by bytes, what is declared of it, and where its rows and tokens went."""
+    said = {name: declared(value) for name, value in section.model_dump(mode="json", include=set(DECLARED)).items()}
+    return {
+        "name": source.name,
+        "split": source.split,
+        "sha256": measured(source.sha256),
+        "bytes": measured(source.bytes),
+        "format": measured(source.format),
+        **dict(sorted(said.items())),
+        "rows": {
+            "loaded": measured(source.rows.loaded),
+            "dropped": measured(source.rows.dropped),
+            "cut": measured(source.cut_rows),
+            "kept": measured(source.rows.kept),
+            "trained": measured(trained or 0),
+        },
+        "tokens": {"input": measured(source.tokens.input), "loss": measured(source.tokens.loss), "cut": measured(source.tokens.cut)},
+        "share_of_loss_tokens": derived(round(source.tokens.loss / source.tokens.input, 6)),
+        "rows_root": measured(source.rows_root),
+        "examples_root": measured(source.examples_root),
+    }
+
+
+def filters(sources: tuple[SourceLedger, ...]) -> list[Json]:
+    """What was removed and why: one entry a source and reason."""
+    return [{"source": s.name, "reason": reason, "rows": measured(rows)} for s in sources for reason, rows in s.rows.dropped.items()]
+
+
+def consumption(found: Receipt) -> Json:
+    """What the optimizer was fed."""
+    return {name: measured(value) for name, value in found.model_dump().items()}
+
+
+def rows_trained(run: Run) -> dict[int, int]:
+    """Rows of each source (by index) whose example stands in the receipt of consumption."""
+    from datasets import load_from_disk
+
+    fed = {leaf for row in read_jsonl(run.path(CONSUMED)) for leaf in row["examples"]}
+    counts: dict[int, int] = {}
+    for sequence in load_from_disk(str(run.path("data/train"))):
+        start = 0
+        for length, source in zip(sequence["seq_lengths"], sequence["sources"], strict=True):
+            end = start + length
+            leaf = receipt.example_leaf(sequence["input_ids"][start:end], sequence["labels"][start:end])
+            counts[source] = counts.get(source, 0) + (leaf.hex() in fed)
+            start = end
+    return counts
+
+
+def _evaluation(found: Evaluation | None) -> Json | None:
+    if found is None:
+        return None
+
+    def figures(of: Measured) -> Json:
+        values = {"loss": of.loss, "checks_passed": of.checks_passed, "stop_rate": of.stop_rate}
+        return {name: measured(round(value, 6)) if value is not None else unknown() for name, value in values.items()}
+
+    return {
+        "base": figures(found.base),
+        "tuned": figures(found.tuned),
+        "prompts": measured(len(found.tuned.checks)),
+        "prompts_sha256": measured(found.prompts_sha256),
+        "max_new_tokens": declared(found.max_new_tokens),
+        "loss_tokens": measured(found.loss_tokens),
+        "samples": [{"question": s.question, "answer": s.answer} for s in found.tuned.samples],
+    }
+
+
+def _export(found: ExportRecord | None) -> Json | None:
+    if found is None:
+        return None
+    part: Json = {"adapter": {name: measured(value) for name, value in found.adapter.model_dump().items()}, "merged": None}
+    if found.merged is not None:
+        proof = found.merged.model_dump(exclude={"files"})
+        part["merged"] = {**{name: measured(value) for name, value in proof.items()}, "files": [f.model_dump() for f in found.merged.files]}
+    return part
+
+
+def gaps(found: Json) -> list[Json]:
+    """Everything that is only declared or not known: nothing of that may hide among the measured values."""
+    listed = [{"what": path, "basis": basis} for path, basis in _weak(found, "")]
+    return [*listed, *({"what": what, "basis": "not measured", "why": why} for what, why in NOT_LOOKED_FOR.items())]
+
+
+def _weak(part: Any, path: str) -> Iterator[tuple[str, str]]:
+    """(path, basis) of every value that is not measured or derived."""
+    if isinstance(part, dict) and set(part) == {"value", "basis"}:
+        if part["basis"] in ("declared", "not measured"):
+            yield path, part["basis"]
+    elif isinstance(part, dict):
+        for name, inner in part.items():
+            if name != "gaps":
+                yield from _weak(inner, f"{path}.{name}" if path else name)
+    elif isinstance(part, list):
+        for i, inner in enumerate(part):
+            yield from _weak(inner, f"{path}[{i}]")

@@ -1,0 +1,119 @@
+"""Writing files so that a reader never sees half of one: temporary name, fsync, rename. All writes go through here."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from tune.digest import canonical_json
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[IO[bytes]]:
+    """Yields a binary file that replaces `path` when the block ends well and leaves no trace when it does not.
+
+    The file gets the permissions that the user's umask gives (a temporary file would be 0600, which keeps colleagues on
+    a shared file system from reading the result). Raises OSError as the file system does, e.g. on a full disk.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def _umask() -> int:
+    """The process's umask, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def readable(folder: Path) -> None:
+    """Gives every file under `folder` the permissions of the umask; safetensors writes its files as 0600."""
+    mode = 0o666 & ~_umask()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(mode)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes a rename inside `folder` durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replaces `path` by `content`, atomically."""
+    with atomic(path) as file:
+        file.write(content)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Replaces `path` by UTF-8 text, atomically."""
+    write_bytes(path, content.encode())
+
+
+def write_json(path: Path, content: Any, *, canonical: bool = False) -> None:
+    """Replaces `path` by JSON: indented for people, or canonical (RFC 8785) where bytes are compared."""
+    text = canonical_json(content) if canonical else json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n"
+    write_bytes(path, text)
+
+
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a file that tune itself appended to, one a line; a half-written last line (a kill) is left out."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if not line.endswith("\n"):
+                return
+            yield json.loads(line)
+
+
+class JsonLines:
+    """An append-only file of one JSON object a line, flushed at every line so that a kill loses at most the last."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens `path` for appending; makes its folder."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("a", encoding="utf-8")
+
+    def write(self, row: dict[str, Any]) -> None:
+        """Appends one object."""
+        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+    def sync(self) -> None:
+        """Forces everything written so far to the disk; called before a checkpoint is declared complete."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Syncs and closes."""
+        self.sync()
+        self._file.close()
+
+
+def keep_steps(path: Path, last_step: int) -> None:
+    """Rewrites a JSON-lines log so that it holds each step up to `last_step` once: what came after will be done again."""
+    if not path.exists():
+        return
+    rows = [row for row in read_jsonl(path) if row["step"] <= last_step]
+    write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

@@ -1,0 +1,88 @@
+"""Answers from a model: greedy, in batches, with a plain word on whether the model stopped by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A generated answer: its text without special tokens, and whether a stop token ended it."""
+
+    text: str
+    stopped: bool
+
+
+def answers(model: Any, tokenizer: Any, chats: Sequence[Sequence[dict[str, Any]]], stop_ids: Sequence[int], max_new_tokens: int) -> list[Answer]:
+    """One greedy answer to each chat (messages that end with a user turn), in order.
+
+    Batches are padded on the left, so the answers do not depend on what else is in the batch beyond rounding.
+    """
+    prompts = [prompt_ids(tokenizer, chat) for chat in chats]
+    found: list[Answer | None] = [None] * len(chats)
+    order = sorted(range(len(chats)), key=lambda i: (len(prompts[i]), i))
+    for start in range(0, len(order), BATCH):
+        group = order[start : start + BATCH]
+        for i, answer in zip(group, _batch(model, tokenizer, [prompts[i] for i in group], stop_ids, max_new_tokens), strict=True):
+            found[i] = answer
+    return [answer for answer in found if answer is not None]
+
+
+def prompt_ids(tokenizer: Any, chat: Sequence[dict[str, Any]]) -> list[int]:
+    """Token ids of a chat up to where the assistant begins to speak; plain text where there is no template."""
+    if tokenizer.chat_template is None:
+        text = "\n".join(message["content"] for message in chat)
+        ids: list[int] = tokenizer(text)["input_ids"]
+        return ids
+    rendered = tokenizer.apply_chat_template(list(chat), add_generation_prompt=True, tokenize=False)
+    ids = tokenizer(rendered, add_special_tokens=False)["input_ids"]
+    return ids
+
+
+def _batch(model: Any, tokenizer: Any, prompts: list[list[int]], stop_ids: Sequence[int], max_new_tokens: int) -> list[Answer]:
+    import torch
+
+    width, pad = max(len(p) for p in prompts), tokenizer.pad_token_id
+    ids = torch.tensor([[pad] * (width - len(p)) + p for p in prompts], device=model.device)
+    mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=model.device)
+    with torch.no_grad():
+        out = model.generate(
+            input_ids=ids, attention_mask=mask, max_new_tokens=max_new_tokens, do_sample=False, eos_token_id=list(stop_ids), pad_token_id=pad
+        )
+    return [_answer(tokenizer, row, stop_ids) for row in out[:, width:].tolist()]
+
+
+def _answer(tokenizer: Any, ids: list[int], stop_ids: Sequence[int]) -> Answer:
+    """The text up to the first stop token."""
+    ends = [i for i, token in enumerate(ids) if token in stop_ids]
+    text = tokenizer.decode(ids[: ends[0]] if ends else ids, skip_special_tokens=True)
+    return Answer(text.strip(), bool(ends))
+
+
+def stream(model: Any, tokenizer: Any, chat: Sequence[dict[str, Any]], stop_ids: Sequence[int], max_new_tokens: int, say: Callable[[str], None]) -> Answer:
+    """One greedy answer, handed to `say` piece by piece as it comes."""
+    import torch
+    from transformers import TextStreamer
+
+    class Pieces(TextStreamer):
+        """transformers' streamer, saying to a function instead of printing."""
+
+        def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+            say(text)
+
+    ids = torch.tensor([prompt_ids(tokenizer, chat)], device=model.device)
+    with torch.no_grad():
+        out = model.generate(
+            input_ids=ids,
+            attention_mask=torch.ones_like(ids),
+            max_new_tokens=max_new_tokens,
+            do_sample=False,
+            eos_token_id=list(stop_ids),
+            pad_token_id=tokenizer.pad_token_id,
+            streamer=Pieces(tokenizer, skip_prompt=True, skip_special_tokens=True),
+        )
+    return _answer(tokenizer, out[0, ids.shape[1] :].tolist(), stop_ids)

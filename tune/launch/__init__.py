@@ -1,0 +1,1 @@
+"""Where a run is carried out: one file a place."""

@@ -1,0 +1,92 @@
+"""Training on this machine: one worker a device, through Accelerate, ended with us whatever ends us."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from types import FrameType
+from typing import Any
+
+from tune.errors import Interrupted, Problem, TrainingFailed, UserError
+from tune.records import Plan
+from tune.run import Run, lock
+from tune.train import OUTCOME, WORKER_LOCK
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+
+
+def command(run: Run, plan: Plan) -> list[str]:
+    """The accelerate command that starts the workers of a plan."""
+    place = ["--cpu"] if plan.device.kind == "cpu" else ["--gpu_ids", "0"] if plan.device.kind == "cuda" else []
+    shape = ["--num_processes", "1", "--num_machines", "1", "--dynamo_backend", "no", "--mixed_precision", "no", "--num_cpu_threads_per_process", str(plan.device.threads)]
+    return [sys.executable, "-m", "accelerate.commands.launch", "--quiet", *place, *shape, "-m", "tune.train.worker", str(run.folder.resolve())]
+
+
+def train(run: Run) -> None:
+    """Runs the workers to their end.
+
+    Raises Interrupted when they saved and left on request, TrainingFailed when a guard stopped them or they died,
+    UserError when they refused what they found.
+    """
+    with lock(run, WORKER_LOCK, wait_seconds=15):
+        pass  # the workers of an attempt that was killed are gone now; they notice within moments
+    run.path(OUTCOME).unlink(missing_ok=True)
+    run.path(OUTCOME).parent.mkdir(exist_ok=True)
+    environment = {**os.environ, "OMP_NUM_THREADS": str(run.read(Plan).device.threads), "PYTHONUNBUFFERED": "1"}
+    workers = subprocess.Popen(
+        command(run, run.read(Plan)), stdin=subprocess.PIPE, stdout=sys.stderr, env=environment, start_new_session=True
+    )
+    before = {number: signal.signal(number, _asker(workers)) for number in STOP_SIGNALS}
+    try:
+        workers.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _end(workers)
+    _tell(run, workers.returncode)
+
+
+def _asker(workers: subprocess.Popen[bytes]) -> Any:
+    """A signal handler: the first time asks the workers to save and leave, the second time ends them."""
+    times = 0
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal times
+        times += 1
+        if times > 1 or workers.stdin is None:
+            _end(workers)
+            return
+        print("stopping after this step, with a checkpoint; again to stop at once", file=sys.stderr, flush=True)
+        try:
+            workers.stdin.write(b"stop\n")
+            workers.stdin.flush()
+        except BrokenPipeError:
+            pass
+
+    return handle
+
+
+def _end(workers: subprocess.Popen[bytes]) -> None:
+    """Ends whatever is left of the workers' process group, e.g. after accelerate itself was killed."""
+    try:
+        os.killpg(workers.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _tell(run: Run, code: int) -> None:
+    """Turns the workers' outcome into what the caller of `train` hears."""
+    try:
+        outcome = json.loads(run.path(OUTCOME).read_text())
+    except (FileNotFoundError, ValueError):
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        raise TrainingFailed(f"the training process died ({how}) without a word. What it saved is kept; the same command goes on from there.") from None
+    if outcome["outcome"] == "interrupted":
+        raise Interrupted("saved and stopped. The same command goes on from there.")
+    if outcome["outcome"] == "failed":
+        if outcome["usage"]:
+            raise UserError(Problem("train", outcome["what"], ""))
+        raise TrainingFailed(outcome["what"])

@@ -1,0 +1,166 @@
+"""The only module that turns a base into torch objects: tokenizer, model, adapter. Heavy imports happen inside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tune import hub
+from tune.errors import BaseModelError, Problem
+from tune.modelfiles import base_error, chat_template
+from tune.recipe.schema import Adapter
+from tune.records import BaseRecord, Device
+
+if TYPE_CHECKING:
+    import torch
+    from peft import PeftModel
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+
+def load_tokenizer(base: BaseRecord, folder: Path | None = None) -> PreTrainedTokenizerFast:
+    """The base's fast tokenizer with its chat template. `folder` names another place of the same files (an export)."""
+    hub.quiet_libraries()
+    from transformers import AutoTokenizer
+
+    place = folder or Path(base.folder)
+    tokenizer: PreTrainedTokenizerFast = AutoTokenizer.from_pretrained(str(place), local_files_only=True, trust_remote_code=False)
+    tokenizer.chat_template = chat_template(place)
+    tokenizer.pad_token_id = base.pad_token_id
+    return tokenizer
+
+
+def find_device() -> Device:
+    """The device that this process would train on: the first CUDA or Apple GPU, else the CPU.
+
+    bf16 on a CPU means hardware instructions for it (AVX512-BF16 or Arm's BF16); emulated bf16 is slower than fp32.
+    """
+    import torch
+
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if torch.cuda.is_available():
+        found = torch.cuda.get_device_properties(0)
+        return Device(kind="cuda", name=found.name, memory_bytes=found.total_memory, bf16=torch.cuda.is_bf16_supported(), threads=threads)
+    import psutil
+
+    memory = psutil.virtual_memory().total
+    if torch.backends.mps.is_available():
+        return Device(kind="mps", name="Apple GPU", memory_bytes=memory, bf16=True, threads=threads)
+    name, flags = _processor()
+    return Device(kind="cpu", name=name, memory_bytes=memory, bf16=bool(flags & {"avx512_bf16", "amx_bf16", "bf16"}), threads=threads)
+
+
+def _processor() -> tuple[str, set[str]]:
+    """Name and feature flags of the CPU, as far as the system tells."""
+    import platform
+
+    name, flags = platform.machine(), set[str]()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return name, flags
+    for line in lines:
+        key, _, value = line.partition(":")
+        if key.strip() == "model name":
+            name = value.strip()
+        if key.strip() in ("flags", "Features"):
+            flags = set(value.split())
+            break
+    return name, flags
+
+
+def torch_dtype(name: str) -> torch.dtype:
+    """'bfloat16' or 'float32' as torch names it."""
+    import torch
+
+    found: torch.dtype = getattr(torch, name)
+    return found
+
+
+def load_base(base: BaseRecord, device: Device, dtype: str, quantize: str | None = None) -> PreTrainedModel:
+    """The base's weights on the device, frozen, in evaluation mode.
+
+    `dtype` is the type of unquantized weights; `quantize` overrides the recipe's choice (export loads unquantized to
+    merge). Raises BaseModelError when the architecture is unknown to transformers.
+    """
+    hub.quiet_libraries()
+    from transformers import AutoModelForCausalLM
+
+    options: dict[str, Any] = {}
+    if (quantize or base.quantize) == "nf4":
+        from transformers import BitsAndBytesConfig
+
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=torch_dtype(dtype),
+        )
+    try:
+        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+            base.folder,
+            dtype=torch_dtype(dtype),
+            device_map={"": 0 if device.kind == "cuda" else device.kind},
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            attn_implementation="sdpa",
+            **options,
+        )
+    except (ValueError, KeyError, OSError) as error:
+        what = f"transformers cannot load it ({str(error).splitlines()[0][:200]})"
+        raise base_error(base.model, what, "check that its model_type is supported") from error
+    model.requires_grad_(False)
+    model.generation_config.eos_token_id = list(base.stop_token_ids)
+    model.generation_config.pad_token_id = base.pad_token_id
+    return model.eval()
+
+
+def new_adapter(model: PreTrainedModel, section: Adapter, base: BaseRecord, seed: int) -> PeftModel:
+    """A fresh LoRA adapter on a base, in fp32, from `seed`. Raises BaseModelError when no layer matches the targets.
+
+    The adapter names the base by what is published, never by a local path.
+    """
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(seed)
+    config = LoraConfig(
+        task_type="CAUSAL_LM",
+        r=section.rank,
+        lora_alpha=section.alpha,  # type: ignore[arg-type]  # PEFT divides by it; a float is as good as an int
+        lora_dropout=section.dropout,
+        target_modules=section.targets if isinstance(section.targets, str) else list(section.targets),
+        base_model_name_or_path=base.repo or "",
+        revision=base.commit,
+    )
+    try:
+        peft_model = get_peft_model(model, config)
+    except ValueError as error:
+        what = f"no layer of {base.model} matches {section.targets!r}"
+        raise BaseModelError(Problem("base", what, f"linear layers there: {', '.join(linear_names(model))}", key="train.adapter.targets")) from error
+    _name_base(peft_model, base)
+    return peft_model  # type: ignore[return-value]  # a plain LoRA config never gives a PeftMixedModel
+
+
+def load_adapter(model: PreTrainedModel, folder: Path, base: BaseRecord, trainable: bool = False) -> PeftModel:
+    """An adapter from a PEFT folder on a base, in fp32."""
+    from peft import PeftModel
+
+    peft_model = PeftModel.from_pretrained(model, str(folder), is_trainable=trainable)
+    _name_base(peft_model, base)
+    return peft_model
+
+
+def _name_base(model: Any, base: BaseRecord) -> None:
+    """PEFT writes the local path of the base into the adapter's config; a path of this machine helps nobody."""
+    config = model.peft_config["default"]
+    config.base_model_name_or_path = base.repo or ""
+    config.revision = base.commit
+
+
+def linear_names(model: PreTrainedModel) -> list[str]:
+    """Last parts of the names of all linear layers, sorted: what `targets` can name."""
+    import torch
+
+    return sorted({name.rsplit(".", 1)[-1] for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)} - {"lm_head"})

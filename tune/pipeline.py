@@ -1,0 +1,134 @@
+"""The order of the stages, and the talk between them. Every stage skips itself when its record is up to date."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tune import base, data, disclose, evaluate, export, plan, train
+from tune import run as runs
+from tune.errors import Problem, UserError
+from tune.launch import local
+from tune.recipe import Loaded
+from tune.records import BaseRecord, Disclosure, Evaluation, ExportRecord, Ledger, Record, TrainRecord
+from tune.run import Run, lock
+from tune.text import count, duration, share, short, size
+
+
+def say(text: str) -> None:
+    """Talk goes to stderr: stdout carries the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def prepare(loaded: Loaded, runs_folder: Path, fresh: bool = False) -> Run:
+    """The run directory of a recipe: the newest attempt, or a new one."""
+    return runs.create(loaded, runs_folder, fresh=fresh)
+
+
+def reopen(folder: Path) -> Run:
+    """A run by its directory. Raises UserError when the files it was made from have changed or are gone."""
+    run = runs.open_run(folder)
+    changed = runs.changed_files(run)
+    if changed:
+        what = f"{changed[0]} is no longer what this run was made from (read from {run.root})"
+        raise UserError(Problem("run", what, "run the recipe itself: changed files make a new run", file=str(folder)))
+    return run
+
+
+def carry_out(run: Run) -> bool:
+    """Every stage in order. Returns whether there was anything to do."""
+    with lock(run):
+        if done(run):
+            say(f"nothing to do: {run.folder} is complete, and nothing that it was made from has changed")
+            return False
+        for stage in STAGES:
+            stage(run)
+    return True
+
+
+def done(run: Run) -> bool:
+    """Whether every record is there, made from what is there now. Judged without torch, in well under a second."""
+    made_from: tuple[tuple[type[Record], Callable[[Run], Any]], ...] = (
+        (BaseRecord, base.inputs),
+        (Ledger, data.inputs),
+        (TrainRecord, train.inputs),
+        (Evaluation, evaluate.inputs),
+        (ExportRecord, export.inputs),
+        (Disclosure, disclose.inputs),
+    )
+    if not all(run.up_to_date(kind, inputs(run)) is not None for kind, inputs in made_from):
+        return False
+    return _trained(run) and export.stands(run, run.read(ExportRecord)) and disclose.stands(run, run.read(Disclosure))
+
+
+def base_stage(run: Run) -> None:
+    """base.json, and a line on it."""
+    found = base.base(run)
+    where = f"commit {found.commit[:12]}" if found.commit else "a local folder"
+    say(f"base: {found.model} ({found.architecture}, {short(found.parameters)} parameters, {where}, license {found.license.tag or 'unknown'})")
+
+
+def data_stage(run: Run) -> None:
+    """data/, and a line on it."""
+    ledger = data.data(run)
+    total = ledger.total("train")
+    dropped = sum(sum(s.rows.dropped.values()) for s in ledger.sources)
+    say(
+        f"data: {count(ledger.kept('train'))} rows to learn from, {count(ledger.kept('eval'))} held out, {count(dropped)} dropped; "
+        f"loss on {share(total.loss, total.input)} of {count(total.input)} tokens; {count(ledger.packing.sequences)} sequences, {100 * ledger.packing.fill:.1f} % full"
+    )
+    for check in ledger.checks:
+        if not check.ok:
+            say(f"data: look at this: {check.name}: {check.what}")
+    say(f"data: see what the model learns in {run.path('data/sample.html')}")
+
+
+def plan_stage(run: Run) -> None:
+    """plan.json, and two lines on it."""
+    if _trained(run):
+        return
+    found = plan.plan(run)
+    say(f"plan: {count(found.steps)} steps of {found.sequences_per_step} sequences on {found.device.name} in {found.compute_dtype}, {found.accumulation} x {found.micro_batch_sequences} at a time")
+    say(f"plan: about {size(found.peak_bytes)} of memory and {duration(found.seconds)}")
+
+
+def train_stage(run: Run) -> None:
+    """adapter/ and train.json."""
+    if not _trained(run):
+        local.train(run)
+    found = run.read(TrainRecord)
+    say(f"train: {count(found.receipt.optimizer_steps)} steps in {duration(found.seconds)}, {found.tokens_per_second:,.0f} tokens/s, loss {found.first_loss:.3f} -> {found.last_loss:.3f}")
+
+
+def evaluate_stage(run: Run) -> None:
+    """evaluate.json, and a line on it."""
+    found = evaluate.evaluate(run)
+    parts = []
+    if found.tuned.loss is not None and found.base.loss is not None:
+        parts.append(f"held-out loss {found.base.loss:.3f} -> {found.tuned.loss:.3f}")
+    if found.tuned.checks_passed is not None and found.base.checks_passed is not None:
+        parts.append(f"prompts passed {100 * found.base.checks_passed:.1f} % -> {100 * found.tuned.checks_passed:.1f} %")
+    if found.tuned.stop_rate is not None:
+        parts.append(f"{100 * found.tuned.stop_rate:.1f} % of answers stop by themselves")
+    say(f"evaluate: {', '.join(parts) or 'nothing to measure: no data.eval, no evaluate.prompts'}")
+
+
+def export_stage(run: Run) -> None:
+    """export.json, and a line on it."""
+    found = export.export(run)
+    merged = f"; merged weights in {run.path('export/merged')}, mean KL {found.merged.mean_kl:.1e}" if found.merged else ""
+    say(f"export: the adapter loads with plain PEFT{merged}")
+
+
+def disclose_stage(run: Run) -> None:
+    """The card and its manifest."""
+    found = disclose.disclose(run)
+    say(f"disclose: {run.path('adapter/README.md')}; license {found.license or 'unknown: set publish.license'}")
+
+
+STAGES: tuple[Callable[[Run], None], ...] = (base_stage, data_stage, plan_stage, train_stage, evaluate_stage, export_stage, disclose_stage)
+
+def _trained(run: Run) -> bool:
+    return train.finished(run) is not None

@@ -1,0 +1,67 @@
+"""One trial step on the device, in a process of its own: `python -m tune.probe RUN MICRO_BATCH` prints JSON.
+
+A process of its own, so that running out of memory, even by the system's hand, costs nothing but the trial.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tune.models import load_base, new_adapter
+from tune.records import BaseRecord, Plan
+from tune.run import Run, open_run
+
+
+def step(run: Run, micro_batch: int) -> dict[str, Any]:
+    """Seconds of one forward, backward and optimizer move on the longest sequences (the second of two: the first warms
+    caches up), one evaluation batch after it, and the peak of allocated bytes where the device tells it."""
+    import torch
+    from datasets import load_from_disk
+
+    plan, base = run.read(Plan), run.read(BaseRecord)
+    torch.set_num_threads(plan.device.threads)
+    rows = load_from_disk(str(run.path("data/train")))
+    lengths = [sum(parts) for parts in rows["seq_lengths"]]
+    longest = max(range(len(lengths)), key=lambda i: lengths[i])
+    model = new_adapter(load_base(base, plan.device, plan.compute_dtype), run.recipe.train.adapter, base, run.recipe.train.seed)
+    if plan.activation_checkpointing:
+        model.gradient_checkpointing_enable()
+        model.enable_input_require_grads()
+    ids = torch.tensor([rows[longest]["input_ids"]] * micro_batch, device=model.device)
+    labels = torch.tensor([rows[longest]["labels"]] * micro_batch, device=model.device)
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad])
+    seconds = 0.0
+    for _ in range(2):
+        started = time.monotonic()
+        with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=plan.compute_dtype == "bfloat16"):
+            loss = model.train()(input_ids=ids, labels=labels, use_cache=False).loss
+        loss.backward()
+        seconds = time.monotonic() - started
+        optimizer.step()
+        optimizer.zero_grad()
+        float(loss)
+    with torch.no_grad():
+        model.eval()(input_ids=ids, use_cache=False)
+    peak = torch.cuda.max_memory_allocated() if model.device.type == "cuda" else None
+    return {"seconds": seconds, "peak_bytes": peak}
+
+
+def main() -> int:
+    """Prints the result, or {"error", "out_of_memory"}."""
+    import torch
+
+    run = open_run(Path(sys.argv[1]))
+    try:
+        found = step(run, int(sys.argv[2]))
+    except torch.OutOfMemoryError as error:
+        found = {"error": str(error), "out_of_memory": True}
+    print(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

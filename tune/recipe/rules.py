@@ -1,0 +1,64 @@
+"""Rules between keys, and between a recipe and the disk: what a schema cannot say. No torch, no tokenizer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tune.recipe.schema import Recipe
+from tune.recipe.tree import Key
+
+Found = tuple[Key, str, str]
+
+_HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")
+
+
+def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found]:
+    """Yields (key, what is wrong, what to do). `root` is where relative paths start, `allowed` where data may lie."""
+    yield from _base(recipe, root)
+    yield from _data_paths(recipe, root, allowed)
+    if recipe.train.tokens_per_step < recipe.data.max_tokens:
+        what = f"{recipe.train.tokens_per_step} is less than data.max_tokens ({recipe.data.max_tokens}), so a step could not hold one row"
+        yield ("train", "tokens_per_step"), what, "raise tokens_per_step or lower max_tokens"
+    if recipe.train.evaluate_every is not None and not recipe.data.eval:
+        yield ("train", "evaluate_every"), "there is nothing to evaluate on", "add data.eval or remove the key"
+    start = recipe.train.adapter.start_from
+    if start is not None and not (root / start / "adapter_config.json").is_file():
+        what = f"no adapter in {start}"
+        yield ("train", "adapter", "start_from"), what, "give a folder that holds adapter_config.json and adapter_model.safetensors"
+
+
+def is_hub_id(model: str, root: Path) -> bool:
+    """Whether `base.model` names a Hub repository: `org/name`, and no folder of that name is there."""
+    return bool(_HUB_ID.match(model)) and not (root / model).exists()
+
+
+def _base(recipe: Recipe, root: Path) -> Iterator[Found]:
+    base = recipe.base
+    hub = is_hub_id(base.model, root)
+    if not hub and not (root / base.model).is_dir():
+        yield ("base", "model"), f"no such folder: {base.model}", "give a folder with config.json, or a Hub id such as Qwen/Qwen3-4B"
+    if not hub and base.revision is not None:
+        yield ("base", "revision"), "a folder has no revision", "remove it, or give a Hub id as base.model"
+    if hub and base.published_as is not None:
+        yield ("base", "published_as"), "a Hub id already says where the base is published", "remove the key"
+
+
+def _data_paths(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found]:
+    named: list[tuple[Key, str]] = [(("data", "train", i, "path"), s.path) for i, s in enumerate(recipe.data.train)]
+    named += [(("data", "eval", i, "path"), s.path) for i, s in enumerate(recipe.data.eval)]
+    if recipe.evaluate.prompts is not None:
+        named.append((("evaluate", "prompts"), recipe.evaluate.prompts))
+    seen: dict[Path, Key] = {}
+    for key, text in named:
+        path = (root / text).resolve()
+        if not any(path.is_relative_to(folder) for folder in allowed):
+            yield key, f"{text} lies outside the current folder and the recipe's folder", "move the file, or allow its folder with --root DIR"
+        elif not path.exists():
+            yield key, f"no such file: {text}", f"paths are read from {root.name or root}/, the folder where the command runs"
+        elif not path.is_file():
+            yield key, f"{text} is not a file", "give one JSONL file an entry"
+        elif path in seen:
+            yield key, f"{text} is named twice", "a file is one source; name it once"
+        seen[path] = key

@@ -1,0 +1,202 @@
+"""The recipe: every key that a user can write, with its unit and its consequence.
+
+`docs/recipe.md` and `tune schema` are generated from the docstrings here. Keys that do not work do not exist.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+PositiveInt = Annotated[int, Field(ge=1)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """A frozen, strict part of the recipe: unknown keys and values of another type are refused."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Base(Section):
+    """The model that is adapted."""
+
+    model: Text
+    """A folder, or a Hub id such as `Qwen/Qwen3-4B`. Weights are read as safetensors only; code from the repository
+    is never run."""
+    revision: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")] | None = None
+    """The commit of a Hub id, 40 hex digits. Without it the newest commit is looked up once, before loading, and
+    recorded; with it the run needs no network once the files are cached."""
+    published_as: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] | None = None
+    """Where a folder base is published, as `org/name`. It stands in the adapter's config and on the card; without it
+    the local path is removed there and the card says so."""
+    quantize: Literal["none", "nf4"] = "none"
+    """`nf4` loads the linear layers in 4-bit NormalFloat with double quantization through bitsandbytes, which makes
+    this QLoRA: less memory, somewhat slower, slightly less exact."""
+
+
+class Generator(Section):
+    """The model that wrote synthetic rows."""
+
+    model: Text
+    """Name of the model, as its owner writes it."""
+    terms: Text | None = None
+    """The license or terms of use that its output stands under."""
+
+
+class Source(Section):
+    """One source of rows and what its user declares about it. Declared facts are shown as declared, never as found."""
+
+    path: Text
+    """A JSONL file, one row a line, read from the folder where the command runs."""
+    format: Literal["messages", "prompt_completion"] | None = None
+    """The shape of the rows: `messages` (a list of role and content) or `prompt_completion` (two texts). Without it the
+    shape is detected from the first row and said."""
+    license: Text | None = None
+    """License of the rows, as an SPDX or Hub identifier. Without it the card prints unknown."""
+    about: Text | None = None
+    """What the rows are, in a sentence."""
+    collected: Text | None = None
+    """How and when the rows came to be."""
+    personal_data: Text | None = None
+    """What is known of personal data in the rows, e.g. `none: invented people`."""
+    generator: Generator | None = None
+    """The model that wrote the rows, when they are synthetic."""
+
+
+class Data(Section):
+    """The rows, how they become tokens, and which tokens carry loss."""
+
+    train: Annotated[tuple[Source, ...], Field(min_length=1)]
+    """Sources to learn from, one entry each."""
+    eval: tuple[Source, ...] = ()
+    """Held-out sources; never trained on, measured before and after."""
+    learn_from: Literal["assistant", "last", "all"] = "assistant"
+    """Which tokens carry loss: every assistant turn, only the last one, or every token of the row."""
+    max_tokens: Annotated[int, Field(ge=8)] = 2048
+    """Longest row in tokens, and the capacity of a pack. `long` says what happens to longer rows."""
+    long: Literal["error", "drop", "truncate"] = "error"
+    """A row over `max_tokens`: `error` stops and names it; `drop` leaves it out; `truncate` keeps as many whole turns
+    from its start as fit. Always counted in the ledger and on the card."""
+    pack: bool = True
+    """Put several rows into one sequence of `max_tokens` so that no time is spent on padding. Rows do not see each
+    other."""
+    max_bad_rows: Annotated[int, Field(ge=0)] = 0
+    """How many broken rows may be left out, over all sources. One more stops the run; each is named by file and
+    line."""
+
+
+class Adapter(Section):
+    """The LoRA adapter."""
+
+    rank: PositiveInt = 16
+    """Rank r of the two low-rank factors: adapter size and capacity grow with it."""
+    alpha: PositiveFloat = 32
+    """Scaling numerator: the update is multiplied by alpha / rank."""
+    dropout: Share = 0.0
+    """Probability that an input of the adapter is zeroed while training."""
+    targets: Literal["all-linear"] | Annotated[tuple[Text, ...], Field(min_length=1)] = "all-linear"
+    """Which layers get an adapter: every linear layer but the output head, or a list of module names such as
+    `[q_proj, v_proj]`."""
+    start_from: Text | None = None
+    """Folder of an adapter (PEFT layout) to continue from, instead of a fresh one. Its rank, alpha and targets must be
+    the ones written here."""
+
+
+class Train(Section):
+    """How the adapter is learned."""
+
+    method: Literal["sft"] = "sft"
+    """The training method: supervised fine-tuning."""
+    adapter: Adapter = Adapter()
+    """The LoRA adapter."""
+    epochs: PositiveFloat | None = None
+    """Passes over the training rows. Give `epochs` or `max_steps`; 1 when neither is given."""
+    max_steps: PositiveInt | None = None
+    """Optimizer steps, instead of `epochs`."""
+    tokens_per_step: PositiveInt = 16_384
+    """The batch: tokens that one optimizer step sees, on all devices together. Rounded to whole packs; micro-batch and
+    accumulation follow from the plan and do not change the result."""
+    learning_rate: PositiveFloat = 2e-4
+    """Peak learning rate."""
+    schedule: Literal["linear", "cosine", "constant"] = "linear"
+    """How the learning rate goes from its peak: down to 0 in a line, down to 0 in a cosine, or not at all."""
+    warmup: Annotated[float, Field(ge=0)] = 0.03
+    """Steps in which the learning rate rises from 0: a share of all steps when below 1, else a number of steps."""
+    optimizer: Literal["adamw", "adamw_8bit", "adafactor"] = "adamw"
+    """`adamw` (8 bytes of state a trained parameter), `adamw_8bit` (2 bytes, through bitsandbytes) or `adafactor`."""
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    """Decoupled weight decay of the adapter's matrices."""
+    max_grad_norm: PositiveFloat = 1.0
+    """Gradients of a step are scaled down to this norm when they exceed it."""
+    evaluate_every: PositiveInt | None = None
+    """Steps between measurements of the held-out loss while training; none when absent."""
+    save_every: PositiveInt = 100
+    """Steps between checkpoints. A run that dies goes on from its last one."""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """Seed of the adapter's start, of dropout and of the order of the data."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Train:
+        """The length of the run is said once."""
+        if self.epochs is not None and self.max_steps is not None:
+            raise ValueError("epochs and max_steps are both given; keep one of them")
+        return self
+
+
+class Evaluate(Section):
+    """What is measured on base and adapted model, side by side."""
+
+    prompts: Text | None = None
+    """A JSONL file of questions with checks (`contains`, `not_contains`, `regex`, `json`, `stops`); see
+    docs/interface.md."""
+    max_new_tokens: PositiveInt = 128
+    """Longest answer, in tokens. Answers that reach it did not stop by themselves."""
+    samples: Annotated[int, Field(ge=0)] = 8
+    """How many answers of base and adapted model are kept to be read."""
+
+
+class Export(Section):
+    """What is written besides the adapter."""
+
+    merge: bool = False
+    """Also write the whole model with the adapter merged into the unquantized base, compared with the adapter."""
+
+
+class Publish(Section):
+    """What the result is published under."""
+
+    license: Text | None = None
+    """License of the adapter, as a Hub identifier such as `apache-2.0`. Without it the card prints unknown."""
+
+
+class Recipe(Section):
+    """The one file that a user writes. It reads from top to bottom like the run."""
+
+    recipe: Literal[1]
+    """Version of this format."""
+    name: Annotated[str, Field(max_length=64)]
+    """Name of the run and of its directory: small letters, digits and hyphens."""
+    base: Base
+    """The model that is adapted."""
+    data: Data
+    """The rows, how they become tokens, and which tokens carry loss."""
+    train: Train = Train()
+    """How the adapter is learned."""
+    evaluate: Evaluate = Evaluate()
+    """What is measured on base and adapted model, side by side."""
+    export: Export = Export()
+    """What is written besides the adapter."""
+    publish: Publish = Publish()
+    """What the result is published under."""
+
+    @field_validator("name")
+    @classmethod
+    def _plain_name(cls, name: str) -> str:
+        """The name becomes a folder and a repository: nothing that a shell or a URL would trip over."""
+        if not name or not all(c in "abcdefghijklmnopqrstuvwxyz0123456789-" for c in name) or name[0] == "-":
+            raise ValueError("must be small letters, digits and hyphens, and start with a letter or digit")
+        return name

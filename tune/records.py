@@ -1,0 +1,401 @@
+"""What each stage found. A record is one JSON file in the run directory; together with the recipe they are the whole
+contract between stages.
+
+`made` says when and from what a record was made. It and the fields in `clock` (times, paths of this machine, figures
+of this device) are left out of `identity()`, so that a later stage that depends on a record is not redone because a
+clock ran differently.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from tune.digest import digest
+
+
+class Part(BaseModel):
+    """A frozen piece of a record; unknown fields are refused, so a record of another version is noticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+class Made(Part):
+    """Where a record comes from."""
+
+    inputs: str
+    """Digest of everything that the stage's result depends on."""
+    tune: str
+    """Version of tune."""
+    at: str
+    """UTC time at the end, ISO 8601."""
+    seconds: float
+    """Wall-clock time of the stage."""
+
+
+class Record(Part):
+    """Base of all records."""
+
+    file: ClassVar[str]
+    """Where the record lies in the run directory."""
+    clock: ClassVar[frozenset[str]] = frozenset()
+    """Fields that `identity` leaves out."""
+
+    made: Made
+
+    def identity(self) -> str:
+        """Digest of what the record claims, without clocks."""
+        return digest(self.model_dump(mode="json", exclude={"made", *self.clock}))
+
+
+class FileDigest(Part):
+    """A file by name, size in bytes and SHA-256."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class LicenseFound(Part):
+    """The license of a base as found beside its weights; nothing is guessed."""
+
+    tag: str | None
+    """`license:` in the front matter of its card."""
+    file: str | None
+    """Name of its license file."""
+    file_sha256: str | None
+    file_says: str | None
+    """Identifier that the license file's text is recognized as; None when it is not recognized."""
+
+
+class Shapes(Part):
+    """Sizes from config.json that the plan needs."""
+
+    hidden_size: int
+    intermediate_size: int
+    layers: int
+    heads: int
+    key_value_heads: int
+    head_dim: int
+    vocabulary: int
+    tied_embeddings: bool
+    max_positions: int | None
+
+
+class BaseRecord(Record):
+    """base.json: the base model, by commit and by bytes."""
+
+    file = "base.json"
+    clock = frozenset({"folder"})
+
+    kind: Literal["folder", "hub"]
+    model: str
+    """As written in the recipe."""
+    repo: str | None
+    """Hub repository: the id itself, or what `base.published_as` says."""
+    commit: str | None
+    folder: str
+    """Where the files lie on this machine. Stays in the run directory; never on a card."""
+    files: tuple[FileDigest, ...]
+    architecture: str
+    model_type: str
+    parameters: int
+    """Counted from safetensors headers; tied weights once."""
+    linear_parameters: int
+    """Of these, in matrices of the layers: what `nf4` can quantize."""
+    dtype: str
+    """Storage type of most parameters, as safetensors names it (BF16, F32, ...)."""
+    shapes: Shapes
+    tokenizer_sha256: str
+    template_sha256: str | None
+    template_marks: bool
+    """Whether the chat template marks assistant text with `{% generation %}`."""
+    stop_token_ids: tuple[int, ...]
+    pad_token_id: int
+    license: LicenseFound
+    quantize: Literal["none", "nf4"]
+
+
+class RowCounts(Part):
+    """Where the rows of a source went: loaded = kept + sum(dropped)."""
+
+    loaded: int
+    dropped: dict[str, int]
+    kept: int
+
+
+class TokenCounts(Part):
+    """Tokens of the kept rows of a source; `cut` were removed by `long: truncate`."""
+
+    input: int
+    loss: int
+    cut: int
+
+
+class DroppedRow(Part):
+    """One row that is not trained on, by file line (1-based)."""
+
+    line: int
+    reason: str
+    what: str
+
+
+class SourceLedger(Part):
+    """One source's account."""
+
+    name: str
+    split: Literal["train", "eval"]
+    path: str
+    sha256: str
+    bytes: int
+    format: str
+    rows: RowCounts
+    tokens: TokenCounts
+    cut_rows: int
+    dropped_rows: tuple[DroppedRow, ...]
+    """The first 1,000 of them."""
+    rows_root: str
+    """Merkle root over the leaves of the kept rows, in file order."""
+    examples_root: str
+    """Merkle root over the distinct examples (tokens and labels) of the kept rows."""
+
+
+class Packing(Part):
+    """The sequences that the trainer is fed."""
+
+    sequences: int
+    capacity_tokens: int
+    packed: bool
+    fill: float
+    """Share of the capacity that holds tokens."""
+
+
+class CheckResult(Part):
+    """A named check over all rows."""
+
+    name: str
+    ok: bool
+    what: str
+
+
+class Ledger(Record):
+    """data/ledger.json: every row accounted for, every token counted."""
+
+    file = "data/ledger.json"
+
+    sources: tuple[SourceLedger, ...]
+    learn_from: str
+    template_sha256: str | None
+    tokenizer_sha256: str
+    lengths: dict[str, int]
+    """Tokens of the training rows: min, p50, p90, p99, max."""
+    packing: Packing
+    checks: tuple[CheckResult, ...]
+
+    def total(self, split: str) -> TokenCounts:
+        """Sum of the tokens of a split."""
+        parts = [s.tokens for s in self.sources if s.split == split]
+        return TokenCounts(input=sum(p.input for p in parts), loss=sum(p.loss for p in parts), cut=sum(p.cut for p in parts))
+
+    def kept(self, split: str) -> int:
+        """Rows of a split that are used."""
+        return sum(s.rows.kept for s in self.sources if s.split == split)
+
+
+class Device(Part):
+    """What the run computes on."""
+
+    kind: Literal["cpu", "cuda", "mps"]
+    name: str
+    memory_bytes: int
+    bf16: bool
+    threads: int
+
+
+class Probe(Part):
+    """What one trial step on the device showed. Refines estimates; never the result."""
+
+    seconds_per_step: float
+    peak_bytes: int | None
+    """Largest allocation during the step; None where the device does not say."""
+    micro_batches_tried: tuple[int, ...]
+
+
+class Plan(Record):
+    """plan.json: how the recipe is carried out on this device."""
+
+    file = "plan.json"
+    clock = frozenset({"device", "micro_batch_sequences", "accumulation", "bytes", "peak_bytes", "probe", "seconds", "activation_checkpointing"})
+
+    sequences_per_step: int
+    steps: int
+    epochs: float
+    warmup_steps: int
+    tokens: int
+    """Input tokens over all steps."""
+    strategy: Literal["one device"]
+    device: Device
+    compute_dtype: Literal["bfloat16", "float32"]
+    micro_batch_sequences: int
+    accumulation: int
+    activation_checkpointing: bool
+    bytes: dict[str, int]
+    """Estimate by part."""
+    peak_bytes: int
+    """Estimate of the largest sum at any moment."""
+    seconds: float
+    """Estimate of the training time."""
+    probe: Probe | None
+
+
+class Receipt(Part):
+    """What the optimizer really consumed, computed from the tensors it was fed."""
+
+    optimizer_steps: int
+    examples: int
+    """Examples fed, repeats counted."""
+    distinct_examples: int
+    input_tokens: int
+    loss_tokens: int
+    examples_root: str
+    order_root: str
+
+
+class Attempt(Part):
+    """One start of the training worker."""
+
+    at: str
+    from_step: int
+    to_step: int
+    device: str
+    versions: dict[str, str]
+
+
+class TrainRecord(Record):
+    """train.json: what training did."""
+
+    file = "train.json"
+    clock = frozenset({"attempts", "seconds", "device", "tokens_per_second"})
+
+    finished: bool
+    adapter: tuple[FileDigest, ...]
+    trainable_parameters: int
+    receipt: Receipt
+    first_loss: float
+    last_loss: float
+    """Mean over the last tenth of the steps."""
+    held_out: tuple[tuple[int, float], ...]
+    """(step, held-out loss) as asked by `train.evaluate_every`."""
+    seconds: float
+    """Time inside optimizer steps, over all attempts that count."""
+    tokens_per_second: float
+    flop: float
+    """See `tune.train.flop`."""
+    compute_dtype: str
+    device: Device
+    attempts: tuple[Attempt, ...]
+
+
+class PromptResult(Part):
+    """One prompt of `evaluate.prompts` with the answer and the checks that failed."""
+
+    id: str
+    passed: bool
+    failed: tuple[str, ...]
+    stopped: bool
+    answer: str
+
+
+class Sample(Part):
+    """An answer kept to be read."""
+
+    id: str
+    question: str
+    answer: str
+
+
+class Measured(Part):
+    """One model's figures."""
+
+    loss: float | None
+    """Mean negative log-likelihood a loss token (nats) over the held-out rows; None without held-out rows."""
+    loss_by_source: dict[str, float]
+    checks_passed: float | None
+    """Share of prompts of which every check holds; None without prompts."""
+    checks: tuple[PromptResult, ...]
+    stop_rate: float | None
+    """Share of answers that end with a stop token within `evaluate.max_new_tokens`."""
+    samples: tuple[Sample, ...]
+
+
+class Evaluation(Record):
+    """evaluate.json: base and adapted model, side by side."""
+
+    file = "evaluate.json"
+
+    base: Measured
+    tuned: Measured
+    loss_tokens: int
+    prompts_sha256: str | None
+    max_new_tokens: int
+
+
+class AdapterProof(Part):
+    """The adapter, loaded in a fresh process with plain PEFT."""
+
+    tensors: int
+    parameters: int
+    largest_logit_difference: float
+    """Against the logits of this process, over the compared rows."""
+
+
+class MergeProof(Part):
+    """Merged weights beside the adapter, on the same rows."""
+
+    files: tuple[FileDigest, ...]
+    rows: int
+    largest_logit_difference: float
+    mean_kl: float
+    """Mean KL divergence (nats) of adapter against merged, over all positions."""
+    top1_agreement: float
+    golden_token_ids_equal: bool
+    base_dtype: str
+
+
+class ExportRecord(Record):
+    """export.json: what was written, with proof that it is the same model."""
+
+    file = "export.json"
+
+    adapter: AdapterProof
+    merged: MergeProof | None
+
+
+class Disclosure(Record):
+    """disclose.json: digests of what was disclosed."""
+
+    file = "disclose.json"
+
+    manifest_sha256: str
+    card_sha256: str
+    license: str | None
+    gaps: int
+
+
+class RunInfo(Part):
+    """run.json: what the run directory was made for."""
+
+    name: str
+    digest: str
+    """Digest of what decides the adapter: base, data and train sections, and the files that they name."""
+    root: str
+    """Folder that the recipe's relative paths are read from, on the machine that made the run."""
+    recipe_files: dict[str, str]
+    """SHA-256 of every file that the recipe names, at the time the run was made."""
+    created: str
+    tune: str
+
+
+STAGES: tuple[type[Record], ...] = (BaseRecord, Ledger, Plan, TrainRecord, Evaluation, ExportRecord, Disclosure)
+"""In the order of a run."""

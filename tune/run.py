@@ -1,0 +1,251 @@
+"""The run directory: create, open, lock, read and write records, and know what is done.
+
+Layout:
+
+    runs/NAME-DIGEST/
+      run.json  recipe.yaml  recipe.json  base.json  data/  plan.json  train/  train.json  adapter/  evaluate.json
+      export.json  export/  disclose.json  lock
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from tune import __version__
+from tune.digest import digest, remembered_sha256
+from tune.errors import Problem, RunBusy, UserError
+from tune.files import write_json, write_text
+from tune.modelfiles import deciding_files
+from tune.recipe import Loaded, Recipe
+from tune.recipe.rules import is_hub_id
+from tune.records import STAGES, Made, Record, RunInfo
+
+R = TypeVar("R", bound=Record)
+
+DIGEST_LENGTH = 8
+
+
+@dataclass
+class Run:
+    """One run: a recipe, the folder where its records lie, and the folder that its paths are read from."""
+
+    folder: Path
+    recipe: Recipe
+    root: Path
+    fresh: bool = False
+    """Whether nothing may be taken from sibling runs."""
+
+    def path(self, name: str) -> Path:
+        """A file or folder inside the run directory."""
+        return self.folder / name
+
+    def source(self, text: str) -> Path:
+        """A path that the recipe names."""
+        return self.root / text
+
+    def read(self, kind: type[R]) -> R:
+        """A record that an earlier stage left. Raises UserError when it is not there or of another version."""
+        found = self.find(kind)
+        if found is None:
+            what = f"there is no usable {kind.file} in {self.folder}"
+            raise UserError(Problem("run", what, "`tune run` on this directory makes what is missing", file=str(self.path(kind.file))))
+        return found
+
+    def find(self, kind: type[R]) -> R | None:
+        """A record, or None when it is missing, damaged or of another version: then its stage runs again."""
+        try:
+            return kind.model_validate_json(self.path(kind.file).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def up_to_date(self, kind: type[R], inputs: Any) -> R | None:
+        """The record, if it was made from exactly these inputs."""
+        found = self.find(kind)
+        return found if found is not None and found.made.inputs == digest(inputs) else None
+
+    def write(self, record: Record) -> None:
+        """Leaves a record, atomically."""
+        write_json(self.path(record.file), record.model_dump(mode="json"))
+
+
+def made(inputs: Any, started: float) -> Made:
+    """The `made` part of a record: `started` is time.monotonic() at the stage's beginning."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Made(inputs=digest(inputs), tune=__version__, at=now, seconds=round(time.monotonic() - started, 3))
+
+
+def create(loaded: Loaded, runs: Path, fresh: bool = False) -> Run:
+    """Finds or makes the run directory of a recipe under `runs`: its name carries the digest of what decides the adapter.
+
+    `fresh` makes a new attempt beside the earlier ones (NAME-DIGEST-2, -3, ...); without it the newest is taken.
+    """
+    recipe = loaded.recipe
+    files = named_files(recipe, loaded.root)
+    identity = digest({**deciding(recipe), "files": {n: found for n, found in files.items() if n != recipe.evaluate.prompts}})
+    folder = _attempt(runs, f"{recipe.name}-{identity[:DIGEST_LENGTH]}", fresh)
+    run = Run(folder, recipe, loaded.root, fresh)
+    if not run.path("run.json").exists():
+        info = RunInfo(
+            name=recipe.name,
+            digest=identity,
+            root=str(loaded.root),
+            recipe_files=files,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            tune=__version__,
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(run.path("run.json"), info.model_dump(mode="json"))
+    if _stored_recipe(folder) != recipe:
+        write_text(run.path("recipe.yaml"), loaded.text)
+        write_json(run.path("recipe.json"), recipe.model_dump(mode="json"))
+    return run
+
+
+def _attempt(runs: Path, name: str, fresh: bool) -> Path:
+    """The newest attempt of a name, or the one after it."""
+    number = 1
+    while (runs / _numbered(name, number + 1)).exists():
+        number += 1
+    taken = (runs / _numbered(name, number)).exists()
+    return runs / _numbered(name, number + 1 if fresh and taken else number)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name}-{number}"
+
+
+DECLARED = frozenset({"license", "about", "collected", "personal_data", "generator"})
+"""Keys of a data source that state facts and change no token."""
+
+
+def deciding(recipe: Recipe) -> dict[str, Any]:
+    """The parts of a recipe that decide the adapter: base, data without what is only declared of it, train."""
+    sources = {"__all__": set(DECLARED)}
+    return {
+        "base": recipe.base.model_dump(mode="json"),
+        "data": recipe.data.model_dump(mode="json", exclude={"train": sources, "eval": sources}),
+        "train": recipe.train.model_dump(mode="json"),
+    }
+
+
+def open_run(folder: Path) -> Run:
+    """Opens a run directory, from any working directory. Raises UserError when it is none, or when files that the
+    recipe names have changed since (the adapter would no longer be what the directory's name says)."""
+    recipe = _stored_recipe(folder)
+    if recipe is None or not (folder / "run.json").is_file():
+        fix = "give a folder under runs/, or a recipe file; `tune runs` lists them"
+        raise UserError(Problem("run", f"{folder} is not a run directory", fix, file=str(folder)))
+    info = RunInfo.model_validate_json((folder / "run.json").read_bytes())
+    root = Path(info.root)
+    return Run(folder, recipe, root)
+
+
+def changed_files(run: Run) -> list[str]:
+    """Files that the recipe names for base and data, and that are not what they were when the run was made."""
+    info = RunInfo.model_validate_json(run.path("run.json").read_bytes())
+    now = named_files(run.recipe, run.root)
+    return sorted(n for n, found in now.items() if n != run.recipe.evaluate.prompts and info.recipe_files.get(n) != found)
+
+
+def _stored_recipe(folder: Path) -> Recipe | None:
+    try:
+        return Recipe.model_validate_json((folder / "recipe.json").read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        return None
+
+
+def named_files(recipe: Recipe, root: Path) -> dict[str, str]:
+    """SHA-256 of every file that the recipe names, by the name it has there; '' for one that is not there now."""
+    names = [s.path for s in (*recipe.data.train, *recipe.data.eval)]
+    names += [recipe.evaluate.prompts] if recipe.evaluate.prompts else []
+    if not is_hub_id(recipe.base.model, root):
+        names += [f"{recipe.base.model}/{name}" for name in deciding_files(root / recipe.base.model)]
+    if recipe.train.adapter.start_from is not None:
+        names += [f"{recipe.train.adapter.start_from}/{name}" for name in ("adapter_config.json", "adapter_model.safetensors")]
+    return {name: remembered_sha256(root / name) if (root / name).is_file() else "" for name in names}
+
+
+@contextmanager
+def lock(run: Run, name: str = "lock", wait_seconds: float = 0.0) -> Iterator[None]:
+    """Holds the run directory for this process. The lock goes with the process, however that ends.
+
+    Raises RunBusy, which names the holder, when another process holds it after `wait_seconds`.
+    """
+    path = run.path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    file.seek(0)
+                    holder = file.read().strip() or "another process"
+                    raise RunBusy(f"{run.folder} is in use by {holder}. Wait for it, or stop it and run the command again.") from None
+                time.sleep(0.1)
+        file.seek(0)
+        file.truncate()
+        file.write(f"process {os.getpid()} on {os.uname().nodename} since {datetime.now(UTC).isoformat(timespec='seconds')}\n")
+        file.flush()
+        yield
+
+
+def is_held(run: Run) -> bool:
+    """Whether some process holds the run directory right now."""
+    try:
+        with lock(run):
+            return False
+    except RunBusy:
+        return True
+
+
+def borrow(run: Run, kind: type[R], inputs: Any, folder: str | None = None) -> R | None:
+    """Takes a record, and the folder of files that goes with it, from a sibling run that made it from the same inputs."""
+    wanted = digest(inputs)
+    if run.fresh:
+        return None
+    for path in sorted(run.folder.parent.glob(f"{run.recipe.name}-*/{kind.file}")):
+        sibling = Run(path.parents[len(Path(kind.file).parts) - 1], run.recipe, run.root)
+        found = sibling.find(kind)
+        if found is None or found.made.inputs != wanted or sibling.folder == run.folder:
+            continue
+        if folder is not None:
+            shutil.copytree(sibling.path(folder), run.path(folder), dirs_exist_ok=True)
+        run.write(found)
+        return found
+    return None
+
+
+def state(folder: Path) -> str:
+    """One word of where a run stands: the last stage that left a record, or 'done'."""
+    run = Run(folder, Recipe.model_construct(), folder)
+    last = "created"
+    for kind in STAGES:
+        if not run.path(kind.file).exists():
+            return last
+        last = kind.file.removesuffix(".json").split("/")[0]
+    return "done"
+
+
+def last_step(folder: Path) -> int:
+    """Optimizer steps that the metrics of a run show; 0 before training."""
+    try:
+        tail = (folder / "train" / "metrics.jsonl").read_bytes()[-4096:].decode(errors="replace")
+    except FileNotFoundError:
+        return 0
+    lines = [line for line in tail.splitlines(keepends=True) if line.endswith("\n")]
+    return int(json.loads(lines[-1])["step"]) if lines else 0

@@ -1,0 +1,71 @@
+"""Held-out loss, exact to the token: the same function while training, in evaluation and in export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tune.receipt import IGNORED
+
+if TYPE_CHECKING:
+    import torch
+
+TOKENS_PER_BATCH = 4096
+
+
+def batches(lengths: Sequence[int], tokens: int = TOKENS_PER_BATCH) -> list[list[int]]:
+    """Indices grouped by length so that a padded batch holds at most `tokens` (a single longer row stands alone)."""
+    order = sorted(range(len(lengths)), key=lambda i: (lengths[i], i))
+    groups: list[list[int]] = []
+    for i in order:
+        if groups and (len(groups[-1]) + 1) * lengths[i] <= tokens:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
+
+
+def padded(rows: Sequence[Sequence[int]], fill: int, device: Any) -> torch.Tensor:
+    """Rows of unequal length as one int64 tensor [rows, longest], filled on the right."""
+    import torch
+
+    width = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[fill] * (width - len(row))] for row in rows], device=device)
+
+
+def logits(model: Any, input_ids: Sequence[Sequence[int]], pad: int) -> torch.Tensor:
+    """fp32 logits [rows, longest, vocabulary] of a padded batch; positions beyond a row's end mean nothing."""
+    import torch
+
+    ids = padded(input_ids, pad, model.device)
+    mask = padded([[1] * len(row) for row in input_ids], 0, model.device)
+    with torch.no_grad():
+        found: torch.Tensor = model(input_ids=ids, attention_mask=mask, use_cache=False).logits.float()
+    return found
+
+
+def loss_sums(model: Any, input_ids: Sequence[Sequence[int]], labels: Sequence[Sequence[int]], pad: int) -> list[tuple[float, int]]:
+    """(sum of negative log-likelihood in nats, loss tokens) of every row, in order.
+
+    Token i is predicted from the tokens before it; a label of -100 carries no loss.
+    """
+    import torch
+
+    found: list[tuple[float, int]] = [(0.0, 0)] * len(input_ids)
+    training = model.training
+    model.eval()
+    for group in batches([len(row) for row in input_ids]):
+        scores = logits(model, [input_ids[i] for i in group], pad)[:, :-1]
+        targets = padded([labels[i] for i in group], IGNORED, model.device)[:, 1:]
+        nll = torch.nn.functional.cross_entropy(scores.transpose(1, 2), targets, ignore_index=IGNORED, reduction="none")
+        kept = (targets != IGNORED).sum(1)
+        for i, total, tokens in zip(group, nll.double().sum(1).tolist(), kept.tolist(), strict=True):
+            found[i] = (total, tokens)
+    model.train(training)
+    return found
+
+
+def mean_loss(sums: Sequence[tuple[float, int]]) -> float | None:
+    """Mean loss a token over rows, weighted by tokens; None without loss tokens."""
+    tokens = sum(count for _, count in sums)
+    return sum(total for total, _ in sums) / tokens if tokens else None

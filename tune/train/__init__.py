@@ -1,0 +1,45 @@
+"""The train stage: what decides it, what finishes it. The work itself is done by `tune.train.worker` processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tune.digest import file_sha256
+from tune.records import BaseRecord, Ledger, Plan, TrainRecord
+from tune.run import Run
+
+METRICS = "train/metrics.jsonl"
+CONSUMED = "train/consumed.jsonl"
+CHECKPOINTS = "train/checkpoints"
+OUTCOME = "train/outcome.json"
+WORKER_LOCK = "train/worker.lock"
+
+
+def inputs(run: Run) -> Any:
+    """Everything that decides the adapter, from the recipe and earlier records."""
+    plan = run.read(Plan)
+    return {
+        "base": run.read(BaseRecord).identity(),
+        "data": run.read(Ledger).identity(),
+        "train": run.recipe.train.model_dump(mode="json"),
+        "sequences_per_step": plan.sequences_per_step,
+        "steps": plan.steps,
+    }
+
+
+def finished(run: Run) -> TrainRecord | None:
+    """The record of a finished training of exactly these inputs, with its adapter in place: it is never trained further."""
+    if run.find(Plan) is None:
+        return None
+    record = run.up_to_date(TrainRecord, inputs(run))
+    if record is None or not record.finished:
+        return None
+    paths = [(run.path("adapter") / f.name, f.sha256) for f in record.adapter]
+    return record if all(path.is_file() and file_sha256(path) == sha for path, sha in paths) else None
+
+
+def flop(base: BaseRecord, tokens: int, trained_parameters: int) -> float:
+    """Floating-point operations of LoRA training over `tokens`: 4 N a token through the frozen weights (2 N forward,
+    2 N for the gradients of the activations; no gradients of weights) and 6 a trained parameter and token. Attention
+    scores and recomputation are left out, which understates long sequences."""
+    return float(tokens) * (4.0 * base.parameters + 6.0 * trained_parameters)

@@ -1,0 +1,61 @@
+"""From recipe and plan to TRL's settings, and the order in which the optimizer sees the sequences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from trl import SFTConfig
+
+from tune.recipe.schema import Train
+from tune.records import Plan
+from tune.train.checkpoints import KEEP
+
+OPTIMIZERS = {"adamw": "adamw_torch", "adamw_8bit": "adamw_8bit", "adafactor": "adafactor"}
+SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
+
+assert KEEP >= 2, "one checkpoint must stay whole while another is written"
+
+
+def consumption_order(sequences: int, per_step: int, steps: int, epochs: float, seed: int) -> np.ndarray:
+    """Indices of the sequences in the order that the optimizer consumes them, over all epochs.
+
+    Every epoch is a permutation of its own, drawn from (seed, epoch); steps cross the border between epochs; the last
+    step may be short. The order depends on nothing else: not on the device, the micro-batch, or an interruption.
+    """
+    total = min(steps * per_step, round(epochs * sequences)) if epochs * sequences < steps * per_step else steps * per_step
+    order = np.concatenate([np.random.default_rng([seed, epoch]).permutation(sequences) for epoch in range(-(-total // sequences))])
+    return order[:total]
+
+
+def settings(train: Train, plan: Plan, packed: bool, output: Path) -> SFTConfig:
+    """TRL's configuration of this run. Everything that TRL or transformers would do on its own account (cutting rows,
+    preparing data, shuffling, logging elsewhere, pushing, writing cards) is off: those are stages of ours."""
+    return SFTConfig(
+        output_dir=str(output),
+        max_steps=plan.steps,
+        per_device_train_batch_size=plan.micro_batch_sequences,
+        gradient_accumulation_steps=plan.accumulation,
+        learning_rate=train.learning_rate,
+        lr_scheduler_type=SCHEDULES[train.schedule],
+        warmup_steps=plan.warmup_steps,
+        optim=OPTIMIZERS[train.optimizer],
+        weight_decay=train.weight_decay,
+        max_grad_norm=train.max_grad_norm,
+        seed=train.seed,
+        bf16=plan.compute_dtype == "bfloat16",
+        use_cpu=plan.device.kind == "cpu",
+        gradient_checkpointing=plan.activation_checkpointing,
+        dataset_kwargs={"skip_prepare_dataset": True},
+        max_length=None,
+        packing=False,
+        padding_free=packed,
+        train_sampling_strategy="sequential",
+        logging_steps=1,
+        logging_nan_inf_filter=False,
+        save_strategy="no",
+        eval_strategy="no",
+        report_to="none",
+        disable_tqdm=True,
+        dataloader_pin_memory=plan.device.kind == "cuda",
+    )

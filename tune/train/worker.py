@@ -1,0 +1,252 @@
+"""One training process: `python -m tune.train.worker RUN`, started by `tune.launch`, one a device.
+
+It holds a lock of its own, so that an orphan can never write beside its successor; it dies when the process that
+started it dies (its standard input ends); "stop" on standard input, SIGTERM, SIGINT or SIGUSR1 ask it to save after the
+current step and leave. How it ended stands in train/outcome.json, because a launcher in between may lose exit codes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tune import hub
+
+hub.quiet_libraries()
+
+import torch  # noqa: E402  # telemetry must be off before any library starts
+from datasets import Dataset, load_from_disk  # noqa: E402
+from safetensors import safe_open  # noqa: E402
+
+from tune import models, receipt, score  # noqa: E402
+from tune.digest import file_sha256  # noqa: E402
+from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError  # noqa: E402
+from tune.files import keep_steps, read_jsonl, readable, write_json  # noqa: E402
+from tune.recipe.schema import Recipe  # noqa: E402
+from tune.records import Attempt, BaseRecord, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
+from tune.run import Run, lock, made, open_run  # noqa: E402
+from tune.train import CHECKPOINTS, CONSUMED, METRICS, OUTCOME, WORKER_LOCK, flop, inputs  # noqa: E402
+from tune.train.checkpoints import newest, step_of  # noqa: E402
+from tune.train.progress import TrainingProgress  # noqa: E402
+from tune.train.settings import consumption_order, settings  # noqa: E402
+from tune.train.trainer import Recorder, WitnessedTrainer  # noqa: E402
+
+PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes", "datasets", "safetensors", "tokenizers")
+ATTEMPTS = "train/attempts.jsonl"
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computes."""
+    return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
+
+
+class Stop:
+    """Whether someone asked this process to save and leave."""
+
+    def __init__(self) -> None:
+        """Nobody has."""
+        self.asked = False
+
+    def listen(self) -> None:
+        """Hears signals, and the process at the other end of standard input."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+            signal.signal(number, self._hear)
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _hear(self, number: int, frame: Any) -> None:
+        self.asked = True
+
+    def _watch(self) -> None:
+        """A line asks to stop; the end of input means that the launcher is gone: nobody would hear of what we do."""
+        for _ in sys.stdin:
+            self.asked = True
+        os._exit(EXIT_FAILED)
+
+    def __call__(self) -> bool:
+        """True once a stop was asked for."""
+        return self.asked
+
+
+def train(run: Run, stop: Callable[[], bool]) -> bool:
+    """Trains to the planned end, or until `stop()`. Returns whether it got there; then adapter/ and train.json stand.
+
+    Raises TrainingFailed when a guard fires, UserError when a checkpoint belongs to another contract.
+    """
+    started = time.monotonic()
+    plan, base, ledger = run.read(Plan), run.read(BaseRecord), run.read(Ledger)
+    torch.set_num_threads(plan.device.threads)
+    contract = {**inputs(run), "compute dtype": plan.compute_dtype}
+    checkpoint = newest(run.path(CHECKPOINTS), contract, _say)
+    first = step_of(checkpoint) if checkpoint else 0
+    for log in (METRICS, CONSUMED):
+        keep_steps(run.path(log), first)
+    trainer = _trainer(run, plan, base, ledger, contract)
+    shown = TrainingProgress(plan.steps, first)
+    trainer.add_callback(Recorder(run, trainer, stop, _held_out(run, trainer, base), shown))
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    if first:
+        _say(f"going on from step {first} of {plan.steps}")
+    try:
+        if first < plan.steps:
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        else:
+            trainer._load_from_checkpoint(str(checkpoint))  # noqa: SLF001  # only the final save is missing
+    finally:
+        shown.close()
+    last = max(first, trainer.state.global_step)
+    _log_attempt(run, Attempt(at=at, from_step=first, to_step=last, device=plan.device.name, versions=versions()))
+    if last < plan.steps:
+        return False
+    _save_adapter(trainer.model, run, base)
+    _write_record(run, trainer, started)
+    return True
+
+
+def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: dict[str, Any]) -> WitnessedTrainer:
+    """The trainer over the run's whole stream of sequences, checked to be what the plan says."""
+    section = run.recipe.train
+    rows = load_from_disk(str(run.path("data/train")))
+    assert isinstance(rows, Dataset)
+    order = consumption_order(len(rows), plan.sequences_per_step, plan.steps, plan.epochs, section.seed)
+    stream = rows.select(order)
+    model: Any = models.load_base(base, plan.device, plan.compute_dtype)
+    if section.adapter.start_from is None:
+        model = models.new_adapter(model, section.adapter, base, section.seed)
+    else:
+        model = models.load_adapter(model, run.source(section.adapter.start_from), base, trainable=True)
+        _same_adapter(model, run.recipe)
+    trainer = WitnessedTrainer(
+        places=lambda i: _places(stream, i, run.recipe),
+        contract=contract,
+        model=model,
+        args=settings(section, plan, ledger.packing.packed, run.path(CHECKPOINTS)),
+        train_dataset=stream,
+        processing_class=models.load_tokenizer(base),
+    )
+    if trainer.accelerator.num_processes != 1 or trainer.args.device.type != plan.device.kind:
+        what = f"{trainer.accelerator.num_processes} processes on {trainer.args.device.type}"
+        raise TrainingFailed(f"the plan says one process on {plan.device.kind}, and what started is {what}. Run `tune doctor`.")
+    return trainer
+
+
+def _places(stream: Dataset, index: int, recipe: Recipe) -> list[str]:
+    """`file:line` of the rows in a sequence of the stream."""
+    row = stream[index]
+    return [f"{recipe.data.train[source].path}:{line}" for source, line in zip(row["sources"], row["lines"], strict=True)]
+
+
+def _same_adapter(model: Any, recipe: Recipe) -> None:
+    """An adapter to continue from must be of the size that the recipe states."""
+    found, wanted = model.peft_config["default"], recipe.train.adapter
+    for name, theirs, mine in (("rank", found.r, wanted.rank), ("alpha", found.lora_alpha, wanted.alpha)):
+        if theirs != mine:
+            raise TrainingFailed(f"train.adapter.start_from has {name} {theirs}, the recipe says {mine}. Write {name}: {theirs}.")
+
+
+def _held_out(run: Run, trainer: WitnessedTrainer, base: BaseRecord) -> Callable[[], float]:
+    """Measures the held-out loss of the adapter as it is."""
+
+    def measure() -> float:
+        rows = load_from_disk(str(run.path("data/eval")))
+        sums = score.loss_sums(trainer.model, rows["input_ids"], rows["labels"], base.pad_token_id)
+        return score.mean_loss(sums) or 0.0
+
+    return measure
+
+
+def _save_adapter(model: Any, run: Run, base: BaseRecord) -> None:
+    """Writes adapter/ beside itself and puts it in place whole; compares what was written with the live model."""
+    from peft import get_peft_model_state_dict
+
+    live = get_peft_model_state_dict(model)
+    broken = [name for name, tensor in live.items() if not torch.isfinite(tensor).all()]
+    if broken:
+        raise TrainingFailed(f"{broken[0]} holds values that are not finite, so no adapter was written. Lower train.learning_rate.")
+    staging, final = run.path("adapter.tmp"), run.path("adapter")
+    shutil.rmtree(staging, ignore_errors=True)
+    model.save_pretrained(str(staging))
+    (staging / "README.md").unlink(missing_ok=True)  # PEFT's template of a card; ours is computed later
+    config = json.loads((staging / "adapter_config.json").read_text())
+    lists = {name: sorted(value) if isinstance(value, list) else value for name, value in config.items()}
+    write_json(staging / "adapter_config.json", dict(sorted(lists.items())))
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"):
+        if (Path(base.folder) / name).is_file():
+            shutil.copyfile(Path(base.folder) / name, staging / name)
+    with safe_open(str(staging / "adapter_model.safetensors"), framework="pt") as written:
+        names = set(written.keys())
+        if names != set(live) or any(not torch.equal(written.get_tensor(n), live[n].detach().cpu()) for n in names):
+            raise TrainingFailed("the written adapter is not the live one. This is a fault of tune or of a library; please report it.")
+    readable(staging)
+    shutil.rmtree(final, ignore_errors=True)
+    staging.rename(final)
+
+
+def _log_attempt(run: Run, attempt: Attempt) -> None:
+    with run.path(ATTEMPTS).open("a", encoding="utf-8") as file:
+        file.write(attempt.model_dump_json() + "\n")
+
+
+def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
+    """Computes the receipt from the log and writes train.json."""
+    plan, base = run.read(Plan), run.read(BaseRecord)
+    metrics = list(read_jsonl(run.path(METRICS)))
+    consumed = receipt.from_log(run.path(CONSUMED))
+    assert len(metrics) == consumed.optimizer_steps == plan.steps, "metrics, receipt and plan disagree on the steps"
+    trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
+    seconds = sum(row["seconds"] for row in metrics)
+    tail = metrics[-max(1, len(metrics) // 10) :]
+    files = ("adapter_config.json", "adapter_model.safetensors")
+    paths = [run.path("adapter") / name for name in files]
+    run.write(
+        TrainRecord(
+            made=made(inputs(run), started),
+            finished=True,
+            adapter=tuple(FileDigest(name=p.name, bytes=p.stat().st_size, sha256=file_sha256(p)) for p in paths),
+            trainable_parameters=trained,
+            receipt=consumed,
+            first_loss=metrics[0]["loss"],
+            last_loss=sum(row["loss"] for row in tail) / len(tail),
+            held_out=tuple((row["step"], row["held_out_loss"]) for row in metrics if "held_out_loss" in row),
+            seconds=round(seconds, 3),
+            tokens_per_second=round(consumed.input_tokens / seconds, 1),
+            flop=flop(base, consumed.input_tokens, trained),
+            compute_dtype=plan.compute_dtype,
+            device=plan.device,
+            attempts=tuple(Attempt.model_validate(row) for row in read_jsonl(run.path(ATTEMPTS))),
+        )
+    )
+
+
+def _say(text: str) -> None:
+    print(f"train: {text}", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Entry of the process: trains, and writes how it ended."""
+    stop = Stop()
+    stop.listen()
+    run = open_run(Path(sys.argv[1]))
+    try:
+        with lock(run, WORKER_LOCK, wait_seconds=10):
+            done = train(run, stop)
+        outcome, code = ("done", EXIT_DONE) if done else ("interrupted", EXIT_INTERRUPTED)
+        write_json(run.path(OUTCOME), {"outcome": outcome})
+    except (TuneError, OSError) as error:
+        write_json(run.path(OUTCOME), {"outcome": "failed", "what": str(error), "usage": isinstance(error, ValueError)})
+        code = EXIT_FAILED
+    sys.stderr.flush()
+    os._exit(code)  # the watching thread is blocked in a read and must not hold the process
+
+
+if __name__ == "__main__":
+    main()
