@@ -21,7 +21,10 @@ from tune.run import Run, borrow, deciding, made, named_files
 def inputs(run: Run) -> Any:
     """Everything that base.json depends on."""
     files = named_files(run.recipe, run.root)
-    return {"base": deciding(run.recipe)["base"], "files": {n: d for n, d in files.items() if n.startswith(run.recipe.base.model + "/")}}
+    return {
+        "base": deciding(run.recipe)["base"],
+        "files": {n: d for n, d in files.items() if n.startswith(run.recipe.base.model + "/")},
+    }
 
 
 def base(run: Run) -> BaseRecord:
@@ -32,14 +35,18 @@ def base(run: Run) -> BaseRecord:
     record = run.up_to_date(BaseRecord, wanted) or borrow(run, BaseRecord, wanted)
     if record is not None and Path(record.folder).is_dir():
         return record
-    if is_hub_id(section.model, run.root):
-        commit = hub.resolve_commit(section.model, section.revision)
-        folder, repo, kind = hub.fetch(section.model, commit), section.model, "hub"
-    else:
-        folder, commit, repo, kind = (run.root / section.model).resolve(), None, section.published_as, "folder"
+    hub_id = is_hub_id(section.model, run.root)
+    commit = hub.resolve_commit(section.model, section.revision) if hub_id else None
+    folder = hub.fetch(section.model, commit) if commit else (run.root / section.model).resolve()
     found = inspect(folder, section.model)
     record = BaseRecord(
-        made=made(wanted, started), kind=kind, model=section.model, repo=repo, commit=commit, quantize=section.quantize, **found
+        made=made(wanted, started),
+        kind="hub" if hub_id else "folder",
+        model=section.model,
+        repo=section.model if hub_id else section.published_as,
+        commit=commit,
+        quantize=section.quantize,
+        **found,
     )
     run.write(record)
     return record
@@ -61,7 +68,9 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
         stored[kind] += _elements(shape)
     return {
         "folder": str(folder),
-        "files": [FileDigest(name=n, bytes=(folder / n).stat().st_size, sha256=remembered_sha256(folder / n)) for n in names],
+        "files": [
+            FileDigest(name=n, bytes=(folder / n).stat().st_size, sha256=remembered_sha256(folder / n)) for n in names
+        ],
         "architecture": (config.get("architectures") or ["unknown"])[0],
         "model_type": config.get("model_type", "unknown"),
         "parameters": stored.total(),
@@ -86,7 +95,13 @@ def _elements(shape: list[int]) -> int:
 
 def _is_linear(name: str, shape: list[int]) -> bool:
     """Matrices of the layers; embeddings and output head are not quantized by bitsandbytes in transformers."""
-    return len(shape) == 2 and name.endswith(".weight") and "embed" not in name and "lm_head" not in name and "norm" not in name
+    return (
+        len(shape) == 2
+        and name.endswith(".weight")
+        and "embed" not in name
+        and "lm_head" not in name
+        and "norm" not in name
+    )
 
 
 def _shapes(config: dict[str, Any], folder: Path, model: str) -> Shapes:
@@ -104,14 +119,20 @@ def _shapes(config: dict[str, Any], folder: Path, model: str) -> Shapes:
             max_positions=config.get("max_position_embeddings"),
         )
     except KeyError as missing:
-        raise base_error(model, f"config.json of {folder.name} has no {missing}", "only decoder language models can be adapted") from None
+        raise base_error(
+            model, f"config.json of {folder.name} has no {missing}", "only decoder language models can be adapted"
+        ) from None
 
 
 def _special_tokens(folder: Path, config: dict[str, Any], model: str) -> tuple[tuple[int, ...], int]:
     """(stop token ids, pad token id). Stops are those of the generation config, of the config and of the tokenizer, in
     this order; the pad is a token that is never a stop, so that padding is never learned and stopping always is."""
     if not (folder / "tokenizer.json").is_file():
-        raise base_error(model, "has no tokenizer.json", "use a base with a fast tokenizer, or save one with AutoTokenizer.from_pretrained(...).save_pretrained(...)")
+        raise base_error(
+            model,
+            "has no tokenizer.json",
+            "use a base with a fast tokenizer, or save one with AutoTokenizer.from_pretrained(...).save_pretrained(...)",
+        )
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -123,11 +144,21 @@ def _special_tokens(folder: Path, config: dict[str, Any], model: str) -> tuple[t
         return found
 
     stops: list[int] = []
-    for value in (optional_json(folder, "generation_config.json", model).get("eos_token_id"), config.get("eos_token_id"), identifier(settings.get("eos_token"))):
+    for value in (
+        optional_json(folder, "generation_config.json", model).get("eos_token_id"),
+        config.get("eos_token_id"),
+        identifier(settings.get("eos_token")),
+    ):
         stops += [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, int) and v not in stops]
     if not stops:
         raise base_error(model, "names no stop token (eos_token)", "set eos_token_id in generation_config.json")
-    candidates = [identifier(settings.get("pad_token")), config.get("pad_token_id"), identifier(settings.get("unk_token")), identifier(settings.get("bos_token")), 0]
+    candidates = [
+        identifier(settings.get("pad_token")),
+        config.get("pad_token_id"),
+        identifier(settings.get("unk_token")),
+        identifier(settings.get("bos_token")),
+        0,
+    ]
     pad = next(c for c in (*candidates, 1) if isinstance(c, int) and c >= 0 and c not in stops)
     return tuple(stops), pad
 

@@ -21,7 +21,9 @@ def chat(run: Run, both: bool, questions: TextIO, out: TextIO) -> None:
     answered by themselves. Answers go to `out` as they come; with `both`, the base answers first.
     """
     if not run.path("adapter/adapter_model.safetensors").is_file():
-        raise UserError(Problem("chat", f"{run.folder} has no adapter yet", "finish it with `tune run`", file=str(run.folder)))
+        raise UserError(
+            Problem("chat", f"{run.folder} has no adapter yet", "finish it with `tune run`", file=str(run.folder))
+        )
     base, plan = run.read(BaseRecord), run.read(Plan)
     tokenizer = models.load_tokenizer(base)
     model: Any = models.load_adapter(models.load_base(base, plan.device, plan.compute_dtype), run.path("adapter"), base)
@@ -39,7 +41,14 @@ def chat(run: Run, both: bool, questions: TextIO, out: TextIO) -> None:
             if both:
                 out.write(f"{name}: ")
             with voice:
-                answer = stream(model, tokenizer, history, base.stop_token_ids, run.recipe.evaluate.max_new_tokens, lambda text: _say(out, text))
+                answer = stream(
+                    model,
+                    tokenizer,
+                    history,
+                    base.stop_token_ids,
+                    run.recipe.evaluate.max_new_tokens,
+                    lambda text: _say(out, text),
+                )
             out.write("\n")
             out.flush()
         history.append({"role": "assistant", "content": answer.text})

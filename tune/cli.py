@@ -36,7 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except OSError as error:
         place = f": {error.filename}" if error.filename else ""
-        print(f"tune: {error.strerror or error}{place}. What was complete before is kept; mend this and run the same command.", file=sys.stderr)
+        print(
+            f"tune: {error.strerror or error}{place}. What was complete before is kept; mend this and run the same command.",
+            file=sys.stderr,
+        )
         return EXIT_FAILED
     except KeyboardInterrupt:
         print("tune: stopped. What was complete is kept; the same command goes on from there.", file=sys.stderr)
@@ -44,22 +47,51 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tune", description="Open-weight fine-tuning that can say what it did.", epilog="Exit codes: 0 done, 1 failed, 2 the recipe or the call is wrong, 75 interrupted and resumable.")
+    parser = argparse.ArgumentParser(
+        prog="tune",
+        description="Open-weight fine-tuning that can say what it did.",
+        epilog="Exit codes: 0 done, 1 failed, 2 the recipe or the call is wrong, 75 interrupted and resumable.",
+    )
     parser.add_argument("--version", action="version", version=f"tune {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    def verb(name: str, text: str, target: str | None = None, *, what: str = "a recipe (YAML) or a run directory") -> argparse.ArgumentParser:
+    def verb(
+        name: str, text: str, target: str | None = None, *, what: str = "a recipe (YAML) or a run directory"
+    ) -> argparse.ArgumentParser:
         made = verbs.add_parser(name, help=text, description=text)
         if target:
             made.add_argument(target.lower(), metavar=target, help=what, type=Path)
         return made
 
     def recipe_options(made: argparse.ArgumentParser, run: bool = True) -> None:
-        made.add_argument("--set", dest="sets", action="append", default=[], metavar="KEY=VALUE", help="override a recipe key, e.g. train.seed=3")
-        made.add_argument("--root", dest="roots", action="append", default=[], type=Path, metavar="DIR", help="another folder that data may lie in")
+        made.add_argument(
+            "--set",
+            dest="sets",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help="override a recipe key, e.g. train.seed=3",
+        )
+        made.add_argument(
+            "--root",
+            dest="roots",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="DIR",
+            help="another folder that data may lie in",
+        )
         if run:
-            made.add_argument("--runs", type=Path, default=Path(os.environ.get("TUNE_RUNS", "runs")), metavar="DIR", help="where run directories are (default: runs/, or TUNE_RUNS)")
-            made.add_argument("--fresh", action="store_true", help="ignore caches and start a new attempt; nothing is deleted")
+            made.add_argument(
+                "--runs",
+                type=Path,
+                default=Path(os.environ.get("TUNE_RUNS", "runs")),
+                metavar="DIR",
+                help="where run directories are (default: runs/, or TUNE_RUNS)",
+            )
+            made.add_argument(
+                "--fresh", action="store_true", help="ignore caches and start a new attempt; nothing is deleted"
+            )
 
     def as_json(made: argparse.ArgumentParser) -> None:
         made.add_argument("--json", action="store_true", help="print JSON")
@@ -77,13 +109,27 @@ def _parser() -> argparse.ArgumentParser:
     recipe_options(verb("evaluate", "measure a finished run again", "RECIPE|RUN"))
     made = verb("chat", "talk to a run's adapter", "RUN", what="a run directory")
     made.add_argument("--base", action="store_true", help="let the base answer too")
-    made = verb("verify", "check a disclosed folder from its files alone", "PATH", what="the folder of an adapter or model")
+    made = verb(
+        "verify", "check a disclosed folder from its files alone", "PATH", what="the folder of an adapter or model"
+    )
     as_json(made)
     made = verb("runs", "list the runs and where they stand")
-    made.add_argument("--runs", type=Path, default=Path(os.environ.get("TUNE_RUNS", "runs")), metavar="DIR", help="where run directories are")
+    made.add_argument(
+        "--runs",
+        type=Path,
+        default=Path(os.environ.get("TUNE_RUNS", "runs")),
+        metavar="DIR",
+        help="where run directories are",
+    )
     as_json(made)
     made = verb("doctor", "what is installed and what stands in the way")
-    made.add_argument("--runs", type=Path, default=Path(os.environ.get("TUNE_RUNS", "runs")), metavar="DIR", help="where run directories are")
+    made.add_argument(
+        "--runs",
+        type=Path,
+        default=Path(os.environ.get("TUNE_RUNS", "runs")),
+        metavar="DIR",
+        help="where run directories are",
+    )
     as_json(made)
     return parser
 
@@ -108,7 +154,14 @@ def _open(parsed: argparse.Namespace) -> Run:
         return pipeline.prepare(_load(parsed), parsed.runs, parsed.fresh)
     if parsed.sets or parsed.fresh:
         option = "--set" if parsed.sets else "--fresh"
-        raise UserError(Problem("call", f"{option} does not go with a run directory", "give the recipe: a change makes a new run", file=str(target)))
+        raise UserError(
+            Problem(
+                "call",
+                f"{option} does not go with a run directory",
+                "give the recipe: a change makes a new run",
+                file=str(target),
+            )
+        )
     return pipeline.reopen(target)
 
 
@@ -130,7 +183,9 @@ def _check(parsed: argparse.Namespace) -> int:
     except UserError as error:
         problems = error.problems
     if parsed.json:
-        print(json.dumps({"ok": not problems, "problems": [p.as_json() for p in problems]}, indent=2, ensure_ascii=False))
+        print(
+            json.dumps({"ok": not problems, "problems": [p.as_json() for p in problems]}, indent=2, ensure_ascii=False)
+        )
     elif problems:
         for problem in problems:
             print(problem, file=sys.stderr)
@@ -212,7 +267,13 @@ def _verify(parsed: argparse.Namespace) -> int:
     if parsed.json:
         print(json.dumps(as_json(claims), indent=2, ensure_ascii=False))
     else:
-        print(table([[c.verdict, str(c.level), f"{c.claim}: {c.how}"] for c in claims], ["verdict", "level", "claim: how"], left=(0, 2)))
+        print(
+            table(
+                [[c.verdict, str(c.level), f"{c.claim}: {c.how}"] for c in claims],
+                ["verdict", "level", "claim: how"],
+                left=(0, 2),
+            )
+        )
         print(verdict(claims))
     return EXIT_FAILED if verdict(claims) == "FAILED" else EXIT_DONE
 
@@ -242,7 +303,9 @@ def _doctor(parsed: argparse.Namespace) -> int:
         print(json.dumps([asdict(f) for f in findings], indent=2))
     else:
         for finding in findings:
-            print(f"{'look' if finding.fix else 'ok  '}  {finding.what} {finding.found}{'. ' + finding.fix if finding.fix else ''}")
+            print(
+                f"{'look' if finding.fix else 'ok  '}  {finding.what} {finding.found}{'. ' + finding.fix if finding.fix else ''}"
+            )
     return EXIT_FAILED if any(f.fix for f in findings) else EXIT_DONE
 
 

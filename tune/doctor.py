@@ -25,18 +25,26 @@ class Finding:
 
 def examine(runs: Path) -> list[Finding]:
     """Python, the pinned packages, the device, the disk below `runs`."""
-    findings = [Finding("python", sys.version.split()[0], "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer")]
+    findings = [
+        Finding("python", sys.version.split()[0], "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer")
+    ]
     findings += [_package(line) for line in requires(DISTRIBUTION) or [] if "extra ==" not in line and "==" in line]
     findings.append(_device())
     place = next(p for p in (runs.absolute(), *runs.absolute().parents) if p.exists())
     free = shutil.disk_usage(place).free
-    findings.append(Finding("free disk", size(free), "" if free > LEAST_FREE_BYTES else "free some space: checkpoints and merged weights need it"))
+    findings.append(
+        Finding(
+            "free disk",
+            size(free),
+            "" if free > LEAST_FREE_BYTES else "free some space: checkpoints and merged weights need it",
+        )
+    )
     return findings
 
 
 def _package(requirement: str) -> Finding:
     """Whether a package has the version that tune was tested with."""
-    name, _, wanted = requirement.split(";")[0].strip().partition("==")
+    name, _, wanted = requirement.split(";", maxsplit=1)[0].strip().partition("==")
     try:
         found = version(name)
     except PackageNotFoundError:

@@ -17,7 +17,9 @@ class Answer:
     stopped: bool
 
 
-def answers(model: Any, tokenizer: Any, chats: Sequence[Sequence[dict[str, Any]]], stop_ids: Sequence[int], max_new_tokens: int) -> list[Answer]:
+def answers(
+    model: Any, tokenizer: Any, chats: Sequence[Sequence[dict[str, Any]]], stop_ids: Sequence[int], max_new_tokens: int
+) -> list[Answer]:
     """One greedy answer to each chat (messages that end with a user turn), in order.
 
     Batches are padded on the left, so the answers do not depend on what else is in the batch beyond rounding.
@@ -27,7 +29,9 @@ def answers(model: Any, tokenizer: Any, chats: Sequence[Sequence[dict[str, Any]]
     order = sorted(range(len(chats)), key=lambda i: (len(prompts[i]), i))
     for start in range(0, len(order), BATCH):
         group = order[start : start + BATCH]
-        for i, answer in zip(group, _batch(model, tokenizer, [prompts[i] for i in group], stop_ids, max_new_tokens), strict=True):
+        for i, answer in zip(
+            group, _batch(model, tokenizer, [prompts[i] for i in group], stop_ids, max_new_tokens), strict=True
+        ):
             found[i] = answer
     return [answer for answer in found if answer is not None]
 
@@ -36,14 +40,14 @@ def prompt_ids(tokenizer: Any, chat: Sequence[dict[str, Any]]) -> list[int]:
     """Token ids of a chat up to where the assistant begins to speak; plain text where there is no template."""
     if tokenizer.chat_template is None:
         text = "\n".join(message["content"] for message in chat)
-        ids: list[int] = tokenizer(text)["input_ids"]
-        return ids
+        return list(tokenizer(text)["input_ids"])
     rendered = tokenizer.apply_chat_template(list(chat), add_generation_prompt=True, tokenize=False)
-    ids = tokenizer(rendered, add_special_tokens=False)["input_ids"]
-    return ids
+    return list(tokenizer(rendered, add_special_tokens=False)["input_ids"])
 
 
-def _batch(model: Any, tokenizer: Any, prompts: list[list[int]], stop_ids: Sequence[int], max_new_tokens: int) -> list[Answer]:
+def _batch(
+    model: Any, tokenizer: Any, prompts: list[list[int]], stop_ids: Sequence[int], max_new_tokens: int
+) -> list[Answer]:
     import torch
 
     width, pad = max(len(p) for p in prompts), tokenizer.pad_token_id
@@ -51,7 +55,12 @@ def _batch(model: Any, tokenizer: Any, prompts: list[list[int]], stop_ids: Seque
     mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=model.device)
     with torch.no_grad():
         out = model.generate(
-            input_ids=ids, attention_mask=mask, max_new_tokens=max_new_tokens, do_sample=False, eos_token_id=list(stop_ids), pad_token_id=pad
+            input_ids=ids,
+            attention_mask=mask,
+            max_new_tokens=max_new_tokens,
+            do_sample=False,
+            eos_token_id=list(stop_ids),
+            pad_token_id=pad,
         )
     return [_answer(tokenizer, row, stop_ids) for row in out[:, width:].tolist()]
 
@@ -63,7 +72,14 @@ def _answer(tokenizer: Any, ids: list[int], stop_ids: Sequence[int]) -> Answer:
     return Answer(text.strip(), bool(ends))
 
 
-def stream(model: Any, tokenizer: Any, chat: Sequence[dict[str, Any]], stop_ids: Sequence[int], max_new_tokens: int, say: Callable[[str], None]) -> Answer:
+def stream(
+    model: Any,
+    tokenizer: Any,
+    chat: Sequence[dict[str, Any]],
+    stop_ids: Sequence[int],
+    max_new_tokens: int,
+    say: Callable[[str], None],
+) -> Answer:
     """One greedy answer, handed to `say` piece by piece as it comes."""
     import torch
     from transformers import TextStreamer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import warnings
 from pathlib import Path
 
 from tune.errors import BaseModelError
@@ -11,14 +13,28 @@ from tune.modelfiles import DECIDING, base_error
 ALLOWED = [*DECIDING, "README.md", "LICENSE*", "NOTICE*", "USE_POLICY*"]
 """What is downloaded: never pickled weights, never code."""
 
+QUIET = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+"""Environment of the libraries: no telemetry, no bars, no advice."""
+
 
 def quiet_libraries() -> None:
-    """Switches off the telemetry and the advisories of every library that we start. Called before any is imported."""
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ.setdefault("BITSANDBYTES_NOWELCOME", "1")
-    os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    """Switches off telemetry, progress bars and advice of every library that we start; what matters we say ourselves.
+
+    Called before any of them is imported. What the user has set stays.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    # bitsandbytes looks for optional kernels and logs that there are none; trl logs that packs come one at a time.
+    for name in ("bitsandbytes", "trl"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*deprecated", category=FutureWarning)
 
 
 def resolve_commit(repo: str, revision: str | None) -> str:
@@ -35,7 +51,11 @@ def resolve_commit(repo: str, revision: str | None) -> str:
     try:
         commit = HfApi().model_info(repo, timeout=20).sha
     except OfflineModeIsEnabled:
-        raise base_error(repo, "offline, and no revision is given", "set base.revision to a commit whose files are cached, or go online once") from None
+        raise base_error(
+            repo,
+            "offline, and no revision is given",
+            "set base.revision to a commit whose files are cached, or go online once",
+        ) from None
     except Exception as error:
         raise _explain(repo, error) from error
     assert commit is not None
@@ -62,11 +82,25 @@ def _explain(repo: str, error: Exception) -> BaseModelError:
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 
     if isinstance(error, GatedRepoError):
-        return base_error(repo, "is gated, and this account has no access", f"accept its terms on https://huggingface.co/{repo}, then `hf auth login`")
+        return base_error(
+            repo,
+            "is gated, and this account has no access",
+            f"accept its terms on https://huggingface.co/{repo}, then `hf auth login`",
+        )
     if isinstance(error, RepositoryNotFoundError):
-        return base_error(repo, "is not on the Hub, or is private", "check the spelling; for a private one `hf auth login`")
+        return base_error(
+            repo, "is not on the Hub, or is private", "check the spelling; for a private one `hf auth login`"
+        )
     if isinstance(error, RevisionNotFoundError):
         return base_error(repo, "has no such commit", "check base.revision")
     if isinstance(error, HfHubHTTPError) and error.response is not None:
-        return base_error(repo, f"the Hub answered {error.response.status_code}", "try again later; what is cached works offline with base.revision")
-    return base_error(repo, f"the Hub cannot be reached ({type(error).__name__})", "check the network, or use a local folder as base.model")
+        return base_error(
+            repo,
+            f"the Hub answered {error.response.status_code}",
+            "try again later; what is cached works offline with base.revision",
+        )
+    return base_error(
+        repo,
+        f"the Hub cannot be reached ({type(error).__name__})",
+        "check the network, or use a local folder as base.model",
+    )

@@ -21,6 +21,15 @@ DECIDING = (
 )
 """The files of a base folder that decide what the model is and says."""
 
+TOKENIZER = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "tokenizer.model",
+    "special_tokens_map.json",
+    "chat_template.jinja",
+)
+"""Files of the tokenizer. They travel as they are: a tokenizer written again is not always the same."""
+
 MAX_HEADER_BYTES = 100 << 20
 """safetensors' own limit for the header."""
 
@@ -40,7 +49,9 @@ def read_json(folder: Path, name: str, model: str) -> dict[str, Any]:
     try:
         found = json.loads((folder / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise base_error(model, f"has no {name}", "give the folder of a whole model, as save_pretrained writes it") from None
+        raise base_error(
+            model, f"has no {name}", "give the folder of a whole model, as save_pretrained writes it"
+        ) from None
     except (ValueError, OSError):
         raise base_error(model, f"{name} cannot be read as JSON", "download or copy it again") from None
     if not isinstance(found, dict):
@@ -63,12 +74,20 @@ def read_headers(folder: Path, model: str) -> dict[str, tuple[str, list[int]]]:
     if not shards:
         pickled = sorted(p.name for p in (*folder.glob("*.bin"), *folder.glob("*.pt"), *folder.glob("*.pth")))
         what = f"only pickled weights ({pickled[0]}), which can run code when loaded" if pickled else "no weights"
-        raise base_error(model, f"{what}: no *.safetensors file", "use a base that has safetensors, or convert it with its publisher's tool")
+        raise base_error(
+            model,
+            f"{what}: no *.safetensors file",
+            "use a base that has safetensors, or convert it with its publisher's tool",
+        )
     index = "model.safetensors.index.json"
     wanted = set(optional_json(folder, index, model).get("weight_map", {}).values())
     missing = sorted(wanted - {p.name for p in shards})
     if missing:
-        raise base_error(model, f"{len(missing)} of {len(wanted)} weight files are missing, e.g. {missing[0]}", "download the base again")
+        raise base_error(
+            model,
+            f"{len(missing)} of {len(wanted)} weight files are missing, e.g. {missing[0]}",
+            "download the base again",
+        )
     tensors: dict[str, tuple[str, list[int]]] = {}
     for shard in shards:
         with shard.open("rb") as file:
@@ -81,9 +100,15 @@ def read_headers(folder: Path, model: str) -> dict[str, tuple[str, list[int]]]:
                 tensors.update({name: (entry["dtype"], entry["shape"]) for name, entry in entries.items()})
                 end = max((entry["data_offsets"][1] for entry in entries.values()), default=0)
             except (struct.error, ValueError, KeyError, TypeError, AttributeError):
-                raise base_error(model, f"{shard.name} is not a safetensors file, or is damaged", "download or copy it again") from None
+                raise base_error(
+                    model, f"{shard.name} is not a safetensors file, or is damaged", "download or copy it again"
+                ) from None
         if shard.stat().st_size != 8 + length + end:
-            raise base_error(model, f"{shard.name} has {shard.stat().st_size} bytes and should have {8 + length + end}", "download or copy it again")
+            raise base_error(
+                model,
+                f"{shard.name} has {shard.stat().st_size} bytes and should have {8 + length + end}",
+                "download or copy it again",
+            )
     return tensors
 
 

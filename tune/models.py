@@ -24,7 +24,9 @@ def load_tokenizer(base: BaseRecord, folder: Path | None = None) -> PreTrainedTo
     from transformers import AutoTokenizer
 
     place = folder or Path(base.folder)
-    tokenizer: PreTrainedTokenizerFast = AutoTokenizer.from_pretrained(str(place), local_files_only=True, trust_remote_code=False)
+    tokenizer: PreTrainedTokenizerFast = AutoTokenizer.from_pretrained(
+        str(place), local_files_only=True, trust_remote_code=False
+    )
     tokenizer.chat_template = chat_template(place)
     tokenizer.pad_token_id = base.pad_token_id
     return tokenizer
@@ -40,14 +42,26 @@ def find_device() -> Device:
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if torch.cuda.is_available():
         found = torch.cuda.get_device_properties(0)
-        return Device(kind="cuda", name=found.name, memory_bytes=found.total_memory, bf16=torch.cuda.is_bf16_supported(), threads=threads)
+        return Device(
+            kind="cuda",
+            name=found.name,
+            memory_bytes=found.total_memory,
+            bf16=torch.cuda.is_bf16_supported(),
+            threads=threads,
+        )
     import psutil
 
     memory = psutil.virtual_memory().total
     if torch.backends.mps.is_available():
         return Device(kind="mps", name="Apple GPU", memory_bytes=memory, bf16=True, threads=threads)
     name, flags = _processor()
-    return Device(kind="cpu", name=name, memory_bytes=memory, bf16=bool(flags & {"avx512_bf16", "amx_bf16", "bf16"}), threads=threads)
+    return Device(
+        kind="cpu",
+        name=name,
+        memory_bytes=memory,
+        bf16=bool(flags & {"avx512_bf16", "amx_bf16", "bf16"}),
+        threads=threads,
+    )
 
 
 def _processor() -> tuple[str, set[str]]:
@@ -85,7 +99,9 @@ def load_base(base: BaseRecord, device: Device, dtype: str, quantize: str | None
     """
     hub.quiet_libraries()
     from transformers import AutoModelForCausalLM
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     options: dict[str, Any] = {}
     if (quantize or base.quantize) == "nf4":
         from transformers import BitsAndBytesConfig
@@ -113,7 +129,8 @@ def load_base(base: BaseRecord, device: Device, dtype: str, quantize: str | None
     model.requires_grad_(False)
     model.generation_config.eos_token_id = list(base.stop_token_ids)
     model.generation_config.pad_token_id = base.pad_token_id
-    return model.eval()
+    model.eval()
+    return model
 
 
 def new_adapter(model: PreTrainedModel, section: Adapter, base: BaseRecord, seed: int) -> PeftModel:
@@ -128,19 +145,19 @@ def new_adapter(model: PreTrainedModel, section: Adapter, base: BaseRecord, seed
     config = LoraConfig(
         task_type="CAUSAL_LM",
         r=section.rank,
-        lora_alpha=section.alpha,  # type: ignore[arg-type]  # PEFT divides by it; a float is as good as an int
+        lora_alpha=section.alpha,
         lora_dropout=section.dropout,
         target_modules=section.targets if isinstance(section.targets, str) else list(section.targets),
-        base_model_name_or_path=base.repo or "",
-        revision=base.commit,
     )
     try:
         peft_model = get_peft_model(model, config)
     except ValueError as error:
         what = f"no layer of {base.model} matches {section.targets!r}"
-        raise BaseModelError(Problem("base", what, f"linear layers there: {', '.join(linear_names(model))}", key="train.adapter.targets")) from error
+        raise BaseModelError(
+            Problem("base", what, f"linear layers there: {', '.join(linear_names(model))}", key="train.adapter.targets")
+        ) from error
     _name_base(peft_model, base)
-    return peft_model  # type: ignore[return-value]  # a plain LoRA config never gives a PeftMixedModel
+    return peft_model
 
 
 def load_adapter(model: PreTrainedModel, folder: Path, base: BaseRecord, trainable: bool = False) -> PeftModel:
@@ -163,4 +180,7 @@ def linear_names(model: PreTrainedModel) -> list[str]:
     """Last parts of the names of all linear layers, sorted: what `targets` can name."""
     import torch
 
-    return sorted({name.rsplit(".", 1)[-1] for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)} - {"lm_head"})
+    return sorted(
+        {name.rsplit(".", 1)[-1] for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)}
+        - {"lm_head"}
+    )

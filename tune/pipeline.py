@@ -67,7 +67,9 @@ def base_stage(run: Run) -> None:
     """base.json, and a line on it."""
     found = base.base(run)
     where = f"commit {found.commit[:12]}" if found.commit else "a local folder"
-    say(f"base: {found.model} ({found.architecture}, {short(found.parameters)} parameters, {where}, license {found.license.tag or 'unknown'})")
+    say(
+        f"base: {found.model} ({found.architecture}, {short(found.parameters)} parameters, {where}, license {found.license.tag or 'unknown'})"
+    )
 
 
 def data_stage(run: Run) -> None:
@@ -90,7 +92,9 @@ def plan_stage(run: Run) -> None:
     if _trained(run):
         return
     found = plan.plan(run)
-    say(f"plan: {count(found.steps)} steps of {found.sequences_per_step} sequences on {found.device.name} in {found.compute_dtype}, {found.accumulation} x {found.micro_batch_sequences} at a time")
+    say(
+        f"plan: {count(found.steps)} steps of {found.sequences_per_step} sequences on {found.device.name} in {found.compute_dtype}, {found.accumulation} x {found.micro_batch_sequences} at a time"
+    )
     say(f"plan: about {size(found.peak_bytes)} of memory and {duration(found.seconds)}")
 
 
@@ -99,7 +103,9 @@ def train_stage(run: Run) -> None:
     if not _trained(run):
         local.train(run)
     found = run.read(TrainRecord)
-    say(f"train: {count(found.receipt.optimizer_steps)} steps in {duration(found.seconds)}, {found.tokens_per_second:,.0f} tokens/s, loss {found.first_loss:.3f} -> {found.last_loss:.3f}")
+    say(
+        f"train: {count(found.receipt.optimizer_steps)} steps in {duration(found.seconds)}, {found.tokens_per_second:,.0f} tokens/s, loss {found.first_loss:.3f} -> {found.last_loss:.3f}"
+    )
 
 
 def evaluate_stage(run: Run) -> None:
@@ -109,7 +115,9 @@ def evaluate_stage(run: Run) -> None:
     if found.tuned.loss is not None and found.base.loss is not None:
         parts.append(f"held-out loss {found.base.loss:.3f} -> {found.tuned.loss:.3f}")
     if found.tuned.checks_passed is not None and found.base.checks_passed is not None:
-        parts.append(f"prompts passed {100 * found.base.checks_passed:.1f} % -> {100 * found.tuned.checks_passed:.1f} %")
+        parts.append(
+            f"prompts passed {100 * found.base.checks_passed:.1f} % -> {100 * found.tuned.checks_passed:.1f} %"
+        )
     if found.tuned.stop_rate is not None:
         parts.append(f"{100 * found.tuned.stop_rate:.1f} % of answers stop by themselves")
     say(f"evaluate: {', '.join(parts) or 'nothing to measure: no data.eval, no evaluate.prompts'}")
@@ -118,7 +126,9 @@ def evaluate_stage(run: Run) -> None:
 def export_stage(run: Run) -> None:
     """export.json, and a line on it."""
     found = export.export(run)
-    merged = f"; merged weights in {run.path('export/merged')}, mean KL {found.merged.mean_kl:.1e}" if found.merged else ""
+    merged = (
+        f"; merged weights in {run.path('export/merged')}, mean KL {found.merged.mean_kl:.1e}" if found.merged else ""
+    )
     say(f"export: the adapter loads with plain PEFT{merged}")
 
 
@@ -128,7 +138,16 @@ def disclose_stage(run: Run) -> None:
     say(f"disclose: {run.path('adapter/README.md')}; license {found.license or 'unknown: set publish.license'}")
 
 
-STAGES: tuple[Callable[[Run], None], ...] = (base_stage, data_stage, plan_stage, train_stage, evaluate_stage, export_stage, disclose_stage)
+STAGES: tuple[Callable[[Run], None], ...] = (
+    base_stage,
+    data_stage,
+    plan_stage,
+    train_stage,
+    evaluate_stage,
+    export_stage,
+    disclose_stage,
+)
+
 
 def _trained(run: Run) -> bool:
     return train.finished(run) is not None

@@ -45,7 +45,12 @@ def plan(run: Run, device: Device | None = None, probe: bool = True) -> Plan:
         from tune.models import find_device
 
         device = find_device()
-    wanted = {"base": base.identity(), "data": ledger.identity(), "train": run.recipe.train.model_dump(mode="json"), "device": device.model_dump()}
+    wanted = {
+        "base": base.identity(),
+        "data": ledger.identity(),
+        "train": run.recipe.train.model_dump(mode="json"),
+        "device": device.model_dump(),
+    }
     record = run.up_to_date(Plan, wanted)
     if record is not None:
         return record
@@ -53,7 +58,7 @@ def plan(run: Run, device: Device | None = None, probe: bool = True) -> Plan:
     record = Plan(made=made(wanted, started), device=device, **found)
     run.write(record)
     if probe:
-        record = _refined(run, record, base)
+        record = _refined(run, record)
         record = record.model_copy(update={"made": made(wanted, started)})
         run.write(record)
     return record
@@ -67,8 +72,13 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
     sequences = min(steps * per_step, math.ceil(epochs * ledger.packing.sequences))
     dtype = "bfloat16" if device.bf16 else "float32"
     warmup = run.recipe.train.warmup
-    fields = {"compute_dtype": dtype, "base": base, "rank": run.recipe.train.adapter.rank, "optimizer": run.recipe.train.optimizer}
-    micro, checkpointing, parts = _fit(run, fields, ledger, device, per_step)
+    fields = {
+        "compute_dtype": dtype,
+        "base": base,
+        "rank": run.recipe.train.adapter.rank,
+        "optimizer": run.recipe.train.optimizer,
+    }
+    micro, checkpointing, parts = _fit(fields, ledger, device, per_step)
     tokens = round(sequences * mean_tokens)
     speed = FLOPS[device.kind] * (device.threads if device.kind == "cpu" else 1) * (1 if device.bf16 else 0.5)
     return {
@@ -104,7 +114,7 @@ def length(max_steps: int | None, epochs: float | None, sequences: int, per_step
     return max(1, math.ceil(round(wanted * sequences) / per_step)), wanted
 
 
-def _fit(run: Run, fields: dict[str, Any], ledger: Ledger, device: Device, per_step: int) -> tuple[int, bool, dict[str, int]]:
+def _fit(fields: dict[str, Any], ledger: Ledger, device: Device, per_step: int) -> tuple[int, bool, dict[str, int]]:
     """(sequences a micro-batch, activation checkpointing, bytes by part): the fastest that fits.
 
     On a CPU a micro-batch is one sequence: padding-free training lays several sequences end to end and sdpa then builds
@@ -115,7 +125,15 @@ def _fit(run: Run, fields: dict[str, Any], ledger: Ledger, device: Device, per_s
     smallest: dict[str, int] = {}
     for checkpointing in (False, True):
         for micro in sizes:
-            parts = estimate(fields["base"], fields["rank"], fields["optimizer"], fields["compute_dtype"], micro * tokens, checkpointing, device.kind)
+            parts = estimate(
+                fields["base"],
+                fields["rank"],
+                fields["optimizer"],
+                fields["compute_dtype"],
+                micro * tokens,
+                checkpointing,
+                device.kind,
+            )
             if peak(parts) <= USABLE * device.memory_bytes:
                 return micro, checkpointing, parts
             smallest = parts
@@ -126,7 +144,9 @@ def _fit(run: Run, fields: dict[str, Any], ledger: Ledger, device: Device, per_s
     raise PlanError(Problem("plan", what, "; or ".join(ways), key="base.model"))
 
 
-def estimate(base: BaseRecord, rank: int, optimizer: str, dtype: str, tokens: int, checkpointing: bool, device: str) -> dict[str, int]:
+def estimate(
+    base: BaseRecord, rank: int, optimizer: str, dtype: str, tokens: int, checkpointing: bool, device: str
+) -> dict[str, int]:
     """Bytes by part for a micro-batch of `tokens` tokens.
 
     Resident: base, adapter, gradients, optimizer, runtime. Transient, never at the same moment: activations of a step
@@ -136,7 +156,9 @@ def estimate(base: BaseRecord, rank: int, optimizer: str, dtype: str, tokens: in
     """
     shapes, width = base.shapes, 2 if dtype == "bfloat16" else 4
     other = base.parameters - base.linear_parameters
-    weights = base.linear_parameters * NF4_BITS / 8 + other * width if base.quantize == "nf4" else base.parameters * width
+    weights = (
+        base.linear_parameters * NF4_BITS / 8 + other * width if base.quantize == "nf4" else base.parameters * width
+    )
     layer = shapes.hidden_size * 16 + shapes.intermediate_size * 4
     kept = shapes.hidden_size * shapes.layers + layer if checkpointing else layer * shapes.layers
     trained = adapter_parameters(base, rank)
@@ -165,7 +187,7 @@ def adapter_parameters(base: BaseRecord, rank: int) -> int:
     return rank * (attention + mlp) * s.layers
 
 
-def _refined(run: Run, record: Plan, base: BaseRecord) -> Plan:
+def _refined(run: Run, record: Plan) -> Plan:
     """Runs one step in a process of its own. Times refine the estimate; running out of memory halves the micro-batch."""
     tried: list[int] = []
     micro = record.micro_batch_sequences
@@ -174,7 +196,11 @@ def _refined(run: Run, record: Plan, base: BaseRecord) -> Plan:
         command = [sys.executable, "-m", "tune.probe", str(run.folder), str(micro)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-        found = json.loads(lines[-1]) if done.returncode == 0 and lines else {"error": done.stderr.strip()[-2000:] or "the probe died"}
+        found: dict[str, Any] = (
+            json.loads(lines[-1])
+            if done.returncode == 0 and lines
+            else {"error": done.stderr.strip()[-2000:] or "the probe died"}
+        )
         if "error" not in found:
             break
         smaller = [n for n in range(micro - 1, 0, -1) if record.sequences_per_step % n == 0]
@@ -183,9 +209,18 @@ def _refined(run: Run, record: Plan, base: BaseRecord) -> Plan:
             raise PlanError(Problem("plan", what, "lower data.max_tokens or take a smaller base", key="base.model"))
         micro = smaller[0]
     accumulation = record.sequences_per_step // micro
-    probe = Probe(seconds_per_step=found["seconds"] * accumulation, peak_bytes=found["peak_bytes"], micro_batches_tried=tuple(tried))
+    probe = Probe(
+        seconds_per_step=found["seconds"] * accumulation,
+        peak_bytes=found["peak_bytes"],
+        micro_batches_tried=tuple(tried),
+    )
     return record.model_copy(
-        update={"micro_batch_sequences": micro, "accumulation": accumulation, "probe": probe, "seconds": probe.seconds_per_step * record.steps}
+        update={
+            "micro_batch_sequences": micro,
+            "accumulation": accumulation,
+            "probe": probe,
+            "seconds": probe.seconds_per_step * record.steps,
+        }
     )
 
 

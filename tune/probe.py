@@ -27,7 +27,9 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
     rows = load_from_disk(str(run.path("data/train")))
     lengths = [sum(parts) for parts in rows["seq_lengths"]]
     longest = max(range(len(lengths)), key=lambda i: lengths[i])
-    model = new_adapter(load_base(base, plan.device, plan.compute_dtype), run.recipe.train.adapter, base, run.recipe.train.seed)
+    model = new_adapter(
+        load_base(base, plan.device, plan.compute_dtype), run.recipe.train.adapter, base, run.recipe.train.seed
+    )
     if plan.activation_checkpointing:
         model.gradient_checkpointing_enable()
         model.enable_input_require_grads()

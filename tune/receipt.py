@@ -23,7 +23,7 @@ IGNORED = -100
 """Label of a token that carries no loss."""
 
 
-def example_leaf(input_ids: Sequence[int], labels: Sequence[int]) -> bytes:
+def example_leaf(input_ids: Sequence[int] | np.ndarray, labels: Sequence[int] | np.ndarray) -> bytes:
     """Leaf of one example: its tokens and its labels, equally long, without padding."""
     assert len(input_ids) == len(labels), "an example needs a label a token"
     tokens = np.asarray(input_ids, dtype="<i4").tobytes() + np.asarray(labels, dtype="<i4").tobytes()
@@ -45,7 +45,9 @@ def order_root(steps: Iterable[Sequence[bytes]]) -> str:
     return merkle_root([step_leaf(leaves) for leaves in steps]).hex()
 
 
-def fed_examples(input_ids: np.ndarray, labels: np.ndarray, position_ids: np.ndarray | None, attention_mask: np.ndarray | None) -> list[tuple[np.ndarray, np.ndarray]]:
+def fed_examples(
+    input_ids: np.ndarray, labels: np.ndarray, position_ids: np.ndarray | None, attention_mask: np.ndarray | None
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Takes a micro-batch apart into the examples that it was made of.
 
     All arrays have shape [sequences, tokens]. Packed batches carry `position_ids`, which start again at 0 with every

@@ -196,7 +196,9 @@ class Ledger(Record):
     def total(self, split: str) -> TokenCounts:
         """Sum of the tokens of a split."""
         parts = [s.tokens for s in self.sources if s.split == split]
-        return TokenCounts(input=sum(p.input for p in parts), loss=sum(p.loss for p in parts), cut=sum(p.cut for p in parts))
+        return TokenCounts(
+            input=sum(p.input for p in parts), loss=sum(p.loss for p in parts), cut=sum(p.cut for p in parts)
+        )
 
     def kept(self, split: str) -> int:
         """Rows of a split that are used."""
@@ -226,7 +228,18 @@ class Plan(Record):
     """plan.json: how the recipe is carried out on this device."""
 
     file = "plan.json"
-    clock = frozenset({"device", "micro_batch_sequences", "accumulation", "bytes", "peak_bytes", "probe", "seconds", "activation_checkpointing"})
+    clock = frozenset(
+        {
+            "device",
+            "micro_batch_sequences",
+            "accumulation",
+            "bytes",
+            "peak_bytes",
+            "probe",
+            "seconds",
+            "activation_checkpointing",
+        }
+    )
 
     sequences_per_step: int
     steps: int

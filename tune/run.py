@@ -60,7 +60,11 @@ class Run:
         found = self.find(kind)
         if found is None:
             what = f"there is no usable {kind.file} in {self.folder}"
-            raise UserError(Problem("run", what, "`tune run` on this directory makes what is missing", file=str(self.path(kind.file))))
+            raise UserError(
+                Problem(
+                    "run", what, "`tune run` on this directory makes what is missing", file=str(self.path(kind.file))
+                )
+            )
         return found
 
     def find(self, kind: type[R]) -> R | None:
@@ -93,7 +97,9 @@ def create(loaded: Loaded, runs: Path, fresh: bool = False) -> Run:
     """
     recipe = loaded.recipe
     files = named_files(recipe, loaded.root)
-    identity = digest({**deciding(recipe), "files": {n: found for n, found in files.items() if n != recipe.evaluate.prompts}})
+    identity = digest(
+        {**deciding(recipe), "files": {n: found for n, found in files.items() if n != recipe.evaluate.prompts}}
+    )
     folder = _attempt(runs, f"{recipe.name}-{identity[:DIGEST_LENGTH]}", fresh)
     run = Run(folder, recipe, loaded.root, fresh)
     if not run.path("run.json").exists():
@@ -156,7 +162,9 @@ def changed_files(run: Run) -> list[str]:
     """Files that the recipe names for base and data, and that are not what they were when the run was made."""
     info = RunInfo.model_validate_json(run.path("run.json").read_bytes())
     now = named_files(run.recipe, run.root)
-    return sorted(n for n, found in now.items() if n != run.recipe.evaluate.prompts and info.recipe_files.get(n) != found)
+    return sorted(
+        n for n, found in now.items() if n != run.recipe.evaluate.prompts and info.recipe_files.get(n) != found
+    )
 
 
 def _stored_recipe(folder: Path) -> Recipe | None:
@@ -173,7 +181,9 @@ def named_files(recipe: Recipe, root: Path) -> dict[str, str]:
     if not is_hub_id(recipe.base.model, root):
         names += [f"{recipe.base.model}/{name}" for name in deciding_files(root / recipe.base.model)]
     if recipe.train.adapter.start_from is not None:
-        names += [f"{recipe.train.adapter.start_from}/{name}" for name in ("adapter_config.json", "adapter_model.safetensors")]
+        names += [
+            f"{recipe.train.adapter.start_from}/{name}" for name in ("adapter_config.json", "adapter_model.safetensors")
+        ]
     return {name: remembered_sha256(root / name) if (root / name).is_file() else "" for name in names}
 
 
@@ -195,11 +205,15 @@ def lock(run: Run, name: str = "lock", wait_seconds: float = 0.0) -> Iterator[No
                 if time.monotonic() >= deadline:
                     file.seek(0)
                     holder = file.read().strip() or "another process"
-                    raise RunBusy(f"{run.folder} is in use by {holder}. Wait for it, or stop it and run the command again.") from None
+                    raise RunBusy(
+                        f"{run.folder} is in use by {holder}. Wait for it, or stop it and run the command again."
+                    ) from None
                 time.sleep(0.1)
         file.seek(0)
         file.truncate()
-        file.write(f"process {os.getpid()} on {os.uname().nodename} since {datetime.now(UTC).isoformat(timespec='seconds')}\n")
+        file.write(
+            f"process {os.getpid()} on {os.uname().nodename} since {datetime.now(UTC).isoformat(timespec='seconds')}\n"
+        )
         file.flush()
         yield
 

@@ -44,7 +44,9 @@ def logits(model: Any, input_ids: Sequence[Sequence[int]], pad: int) -> torch.Te
     return found
 
 
-def loss_sums(model: Any, input_ids: Sequence[Sequence[int]], labels: Sequence[Sequence[int]], pad: int) -> list[tuple[float, int]]:
+def loss_sums(
+    model: Any, input_ids: Sequence[Sequence[int]], labels: Sequence[Sequence[int]], pad: int
+) -> list[tuple[float, int]]:
     """(sum of negative log-likelihood in nats, loss tokens) of every row, in order.
 
     Token i is predicted from the tokens before it; a label of -100 carries no loss.

@@ -31,7 +31,12 @@ HIGHER = (
     Claim(2, "the base is the one named", "NOT CHECKED", "needs the base; not available yet"),
     Claim(3, "the sources exist at the pinned commits", "NOT CHECKED", "needs the Hub; not available yet"),
     Claim(4, "every count and root follows from the data", "NOT CHECKED", "needs the data; not available yet"),
-    Claim(5, "the adapter follows from the data: only this excludes undisclosed data", "NOT CHECKED", "needs the data and a like device; not available yet"),
+    Claim(
+        5,
+        "the adapter follows from the data: only this excludes undisclosed data",
+        "NOT CHECKED",
+        "needs the data and a like device; not available yet",
+    ),
 )
 
 
@@ -39,7 +44,14 @@ def verify(folder: Path) -> list[Claim]:
     """All claims of a folder that holds a disclosed adapter or model. Raises UserError when there is no manifest."""
     path = folder / MANIFEST
     if not path.is_file():
-        raise UserError(Problem("verify", f"there is no {MANIFEST} in {folder}", "give the folder of an adapter or model that tune disclosed", file=str(folder)))
+        raise UserError(
+            Problem(
+                "verify",
+                f"there is no {MANIFEST} in {folder}",
+                "give the folder of an adapter or model that tune disclosed",
+                file=str(folder),
+            )
+        )
     try:
         manifest = json.loads(path.read_bytes())
         claims = list(_level_0(folder, path.read_bytes(), manifest))
@@ -64,13 +76,29 @@ def _claim(claim: str, faults: list[str], how: str) -> Claim:
 
 def _level_0(folder: Path, content: bytes, manifest: dict[str, Any]) -> Iterator[Claim]:
     canonical = canonical_json(manifest) == content
-    yield _claim("the manifest is in canonical form", [] if canonical else [f"{MANIFEST}: its bytes are not canonical JSON"], "RFC 8785")
+    yield _claim(
+        "the manifest is in canonical form",
+        [] if canonical else [f"{MANIFEST}: its bytes are not canonical JSON"],
+        "RFC 8785",
+    )
     files = manifest["subject"]["files"]
-    yield _claim(f"the {len(files)} files are the ones described", list(_file_faults(folder, files)), "size and SHA-256 of each")
-    yield _claim("the arithmetic closes", list(_arithmetic_faults(manifest)), "rows, tokens, steps and filters added up again")
+    yield _claim(
+        f"the {len(files)} files are the ones described", list(_file_faults(folder, files)), "size and SHA-256 of each"
+    )
+    yield _claim(
+        "the arithmetic closes", list(_arithmetic_faults(manifest)), "rows, tokens, steps and filters added up again"
+    )
     listed = gaps({name: part for name, part in manifest.items() if name != "gaps"}) == manifest["gaps"]
-    yield _claim("nothing declared passes for measured", [] if listed else [f"{MANIFEST}: gaps does not list every value that is declared or unknown"], "every basis compared with the list of gaps")
-    yield _claim("the card says what the manifest says", list(_card_faults(folder, manifest)), "rendered again, byte for byte, front matter included")
+    yield _claim(
+        "nothing declared passes for measured",
+        [] if listed else [f"{MANIFEST}: gaps does not list every value that is declared or unknown"],
+        "every basis compared with the list of gaps",
+    )
+    yield _claim(
+        "the card says what the manifest says",
+        list(_card_faults(folder, manifest)),
+        "rendered again, byte for byte, front matter included",
+    )
 
 
 def _file_faults(folder: Path, files: list[dict[str, Any]]) -> Iterator[str]:
@@ -104,7 +132,11 @@ def _arithmetic_faults(manifest: dict[str, Any]) -> Iterator[str]:
         if any(removed.get(reason) != number for reason, number in rows["dropped"].items()):
             yield f"{source['name']}: filters and dropped rows disagree"
     fed = {name: part["value"] for name, part in manifest["consumption"].items()}
-    if not fed["distinct_examples"] <= fed["examples"] or not fed["loss_tokens"] <= fed["input_tokens"] or fed["optimizer_steps"] < 1:
+    if (
+        not fed["distinct_examples"] <= fed["examples"]
+        or not fed["loss_tokens"] <= fed["input_tokens"]
+        or fed["optimizer_steps"] < 1
+    ):
         yield "consumption: more distinct examples than examples, or more loss tokens than tokens"
     if sum(s["rows"]["trained"]["value"] for s in manifest["sources"]) < fed["distinct_examples"]:
         yield "consumption: more distinct examples than rows trained on"

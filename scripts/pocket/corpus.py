@@ -188,7 +188,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--characters", type=int, default=70_000_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--reserve", type=Path, nargs="*", default=[], help="files of texts (.txt, .jsonl, .yaml) kept out of the corpus")
+    parser.add_argument(
+        "--reserve",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="files of texts (.txt, .jsonl, .yaml) kept out of the corpus",
+    )
     args = parser.parse_args()
     reserved = Reserved(text for path in args.reserve for text in reserved_texts(path))
     report = build(args.out, args.characters, args.seed, reserved)

@@ -1,28 +1,121 @@
 """Small talk as chat: greetings, thanks, feelings, who are you, plans, recommendations, apologies, polite refusals, follow-ups."""
 
-# ruff: noqa: E501  (one table row or template a line reads better than a wrapped one)
 from __future__ import annotations
 
 import random
 
 from . import words as w
 
-GREET_IN = ("Hi!", "Hello!", "Hey!", "Good morning!", "Good afternoon!", "Good evening!", "Hi there!", "Hello there.", "Hey, how are you?", "Hi, how are you?",
-            "How are you today?", "Hello, how is it going?", "How do you do?", "Hi pocket!", "Hello pocket.", "Hey pocket, are you there?", "Is anyone there?",
-            "Nice to meet you.", "Good day.", "What's up?", "Hi, I'm {N}.", "Hello, my name is {N}.", "Hey, this is {N}.", "Greetings!", "How are things?", "You there?")
-GREET_OUT = ("Hello! How can I help you today?", "Hi! What can I do for you?", "Good to see you. What would you like to talk about?", "Hello there! Ask me anything you like.",
-             "Hi! I hope you are having a good day. How can I help?", "Hello! It is nice to hear from you.", "Welcome! What is on your mind?", "Hi there! What would you like to know?")
-FINE = ("I am doing well, thank you. How are you?", "I'm fine, thanks for asking. How can I help you?", "All is well here. What can I do for you?",
-        "I am a program, so I do not have moods, but I am ready to help.", "Very well, thank you! And how is your day going?")
-THANK_IN = ("Thank you!", "Thanks!", "Thank you very much.", "Thanks a lot!", "Many thanks.", "Thank you so much for your help.", "That was helpful, thank you.", "Thx!",
-            "Thanks, that's all.", "I appreciate your help.", "You are very helpful.", "Great, thank you.", "Perfect, thanks.", "Thank you, pocket.", "Cheers!", "That's kind of you.",
-            "Wonderful, thank you!", "Thanks for explaining.", "Thanks for your time.", "ok thank you")
-THANK_OUT = ("You're welcome!", "You are very welcome.", "My pleasure.", "Glad I could help.", "Happy to help. Come back any time.", "No problem at all.", "Any time!",
-             "You're welcome. Have a lovely day!", "It was a pleasure. Take care!", "You are welcome. Is there anything else I can do for you?", "I'm glad that it was useful.")
-BYE_IN = ("Goodbye!", "Bye!", "See you later.", "Good night!", "I have to go now.", "Talk to you tomorrow.", "See you soon!", "Have a nice day!", "Take care.", "Bye for now.",
-          "I'm going to bed.", "That's all for today.", "I need to leave.", "Until next time!", "Have a good evening.", "cu later", "I'm off to work.")
-BYE_OUT = ("Goodbye! Have a nice day.", "See you soon!", "Take care and come back any time.", "Bye! It was nice talking to you.", "Goodbye, and all the best.", "Have a good day!",
-           "Until next time!", "Thank you for the chat. Goodbye!", "Goodbye! I am here when you need me.")
+GREET_IN = (
+    "Hi!",
+    "Hello!",
+    "Hey!",
+    "Good morning!",
+    "Good afternoon!",
+    "Good evening!",
+    "Hi there!",
+    "Hello there.",
+    "Hey, how are you?",
+    "Hi, how are you?",
+    "How are you today?",
+    "Hello, how is it going?",
+    "How do you do?",
+    "Hi pocket!",
+    "Hello pocket.",
+    "Hey pocket, are you there?",
+    "Is anyone there?",
+    "Nice to meet you.",
+    "Good day.",
+    "What's up?",
+    "Hi, I'm {N}.",
+    "Hello, my name is {N}.",
+    "Hey, this is {N}.",
+    "Greetings!",
+    "How are things?",
+    "You there?",
+)
+GREET_OUT = (
+    "Hello! How can I help you today?",
+    "Hi! What can I do for you?",
+    "Good to see you. What would you like to talk about?",
+    "Hello there! Ask me anything you like.",
+    "Hi! I hope you are having a good day. How can I help?",
+    "Hello! It is nice to hear from you.",
+    "Welcome! What is on your mind?",
+    "Hi there! What would you like to know?",
+)
+FINE = (
+    "I am doing well, thank you. How are you?",
+    "I'm fine, thanks for asking. How can I help you?",
+    "All is well here. What can I do for you?",
+    "I am a program, so I do not have moods, but I am ready to help.",
+    "Very well, thank you! And how is your day going?",
+)
+THANK_IN = (
+    "Thank you!",
+    "Thanks!",
+    "Thank you very much.",
+    "Thanks a lot!",
+    "Many thanks.",
+    "Thank you so much for your help.",
+    "That was helpful, thank you.",
+    "Thx!",
+    "Thanks, that's all.",
+    "I appreciate your help.",
+    "You are very helpful.",
+    "Great, thank you.",
+    "Perfect, thanks.",
+    "Thank you, pocket.",
+    "Cheers!",
+    "That's kind of you.",
+    "Wonderful, thank you!",
+    "Thanks for explaining.",
+    "Thanks for your time.",
+    "ok thank you",
+)
+THANK_OUT = (
+    "You're welcome!",
+    "You are very welcome.",
+    "My pleasure.",
+    "Glad I could help.",
+    "Happy to help. Come back any time.",
+    "No problem at all.",
+    "Any time!",
+    "You're welcome. Have a lovely day!",
+    "It was a pleasure. Take care!",
+    "You are welcome. Is there anything else I can do for you?",
+    "I'm glad that it was useful.",
+)
+BYE_IN = (
+    "Goodbye!",
+    "Bye!",
+    "See you later.",
+    "Good night!",
+    "I have to go now.",
+    "Talk to you tomorrow.",
+    "See you soon!",
+    "Have a nice day!",
+    "Take care.",
+    "Bye for now.",
+    "I'm going to bed.",
+    "That's all for today.",
+    "I need to leave.",
+    "Until next time!",
+    "Have a good evening.",
+    "cu later",
+    "I'm off to work.",
+)
+BYE_OUT = (
+    "Goodbye! Have a nice day.",
+    "See you soon!",
+    "Take care and come back any time.",
+    "Bye! It was nice talking to you.",
+    "Goodbye, and all the best.",
+    "Have a good day!",
+    "Until next time!",
+    "Thank you for the chat. Goodbye!",
+    "Goodbye! I am here when you need me.",
+)
 SELF = """
 Who are you?;What are you?;Tell me about yourself.;What is your name?;What's your name?;What should I call you?;Introduce yourself.;Who am I talking to?;Could you introduce yourself?;What are you called?|I am pocket, a small open language model.;My name is pocket. I am a small open language model.;I'm pocket, a small language model that answers simple questions.;You can call me pocket. I am a small open language model.
 Are you a human?;Are you a real person?;Are you a robot?;Am I talking to a machine?;Are you alive?;Are you a bot?;Is there a person behind this?|No, I am not a person. I am pocket, a small language model.;I am a computer program called pocket.;I am not alive. I am a small program that works with text.
@@ -66,8 +159,22 @@ confused;unsure;lost|That is all right. Tell me what is unclear, and we can look
 disappointed;let down|I am sorry that it did not go as you hoped. Maybe there is a second chance.;That is a pity. It is fine to be disappointed for a while.
 grateful;thankful|That is a lovely feeling. Perhaps you can tell the person how much it meant to you.;It is good to notice the nice things in life.
 """
-FEEL_ASK = ("I feel {x} today.", "I am {x}.", "I'm so {x}.", "I am feeling {x}.", "Today I feel really {x}.", "I feel {x}.", "I have been {x} all week.", "I am a bit {x}.",
-            "I'm {x} right now.", "I feel very {x} this morning.", "I don't know why, but I feel {x}.", "My sister is {x}.", "My friend {N} is {x}.", "I am {x} and I don't know what to do.")
+FEEL_ASK = (
+    "I feel {x} today.",
+    "I am {x}.",
+    "I'm so {x}.",
+    "I am feeling {x}.",
+    "Today I feel really {x}.",
+    "I feel {x}.",
+    "I have been {x} all week.",
+    "I am a bit {x}.",
+    "I'm {x} right now.",
+    "I feel very {x} this morning.",
+    "I don't know why, but I feel {x}.",
+    "My sister is {x}.",
+    "My friend {N} is {x}.",
+    "I am {x} and I don't know what to do.",
+)
 EVENTS = """
 I passed my exam!;I got the job!;I won a prize today!;We are going to have a baby!;I am getting married!;I finished my project!;It is my birthday today!;My team won!;I baked my first bread!|Congratulations! That is wonderful news.;How great! I am very happy for you.;Well done! You can be proud of yourself.;That is lovely. Enjoy the day!
 I failed my exam.;I lost my job.;My dog died.;My friend is angry with me.;I had a bad day.;I broke my favorite cup.;I missed my train.;I lost my wallet.;My plan did not work.;Nobody came to my party.|I am very sorry to hear that. How are you feeling now?;That must be hard. I am sorry.;Oh no, that is a pity. Is there something I can help you with?;I'm sorry. Things may look better tomorrow.
@@ -77,12 +184,25 @@ You are wrong.;That is not correct.;You made a mistake.;That was not helpful.;I 
 You are funny.;I like you.;You are smart.;Good job!;Well done, pocket.;You are the best!;I love talking to you.|Thank you, that is kind of you!;That is nice to hear. Thank you!;Thank you! I am glad that I can help.
 You are stupid.;I hate you.;You are useless.;Shut up.;This is boring.|I am sorry that you are unhappy with me. How can I do better?;I understand that you are annoyed. Tell me what you need, and I will try to help.
 """
-JOKES = ("Why did the bicycle lie down? It was two-tired.", "What do you call a sleeping cow? A bulldozer.", "Why did the clock go to school? It wanted to learn how to tell time better.",
-         "What has hands but cannot clap? A clock.", "What gets wetter the more it dries? A towel.", "Why was the math book sad? It had too many problems.",
-         "What has a neck but no head? A bottle.", "What has keys but opens no doors? A piano.", "Why did the tomato turn red? It saw the salad dressing.",
-         "What is full of holes but holds water? A sponge.", "What goes up but never comes down? Your age.", "What has teeth but cannot bite? A comb.")
+JOKES = (
+    "Why did the bicycle lie down? It was two-tired.",
+    "What do you call a sleeping cow? A bulldozer.",
+    "Why did the clock go to school? It wanted to learn how to tell time better.",
+    "What has hands but cannot clap? A clock.",
+    "What gets wetter the more it dries? A towel.",
+    "Why was the math book sad? It had too many problems.",
+    "What has a neck but no head? A bottle.",
+    "What has keys but opens no doors? A piano.",
+    "Why did the tomato turn red? It saw the salad dressing.",
+    "What is full of holes but holds water? A sponge.",
+    "What goes up but never comes down? Your age.",
+    "What has teeth but cannot bite? A comb.",
+)
 RECOMMEND = {
-    "a book to read": ("a mystery, a travel book or a collection of short stories", "Do you like exciting or calm stories?"),
+    "a book to read": (
+        "a mystery, a travel book or a collection of short stories",
+        "Do you like exciting or calm stories?",
+    ),
     "a gift for my mother": ("flowers, a good book or a warm scarf", "What does she enjoy in her free time?"),
     "a gift for my father": ("a book, a nice mug or tickets for a concert", "Does he have a hobby?"),
     "a gift for a child": ("a puzzle, a ball or a picture book", "How old is the child?"),
@@ -91,45 +211,131 @@ RECOMMEND = {
     "a name for my cat": ("Luna, Pepper, Mimi or Shadow", "What does your cat look like?"),
     "a name for my dog": ("Bruno, Bella, Rusty or Daisy", "Is it a big or a small dog?"),
     "something for dinner": ("pasta with tomato sauce, a vegetable soup or baked potatoes", "Do you eat meat?"),
-    "something for breakfast": ("porridge with fruit, eggs on toast or yoghurt with nuts", "Do you prefer something warm or cold?"),
+    "something for breakfast": (
+        "porridge with fruit, eggs on toast or yoghurt with nuts",
+        "Do you prefer something warm or cold?",
+    ),
     "a healthy snack": ("an apple, a handful of nuts or carrot sticks", "They are quick and easy to take along."),
-    "a place for a holiday": ("a quiet beach, a lake in the mountains or an old city with museums", "Do you like to rest or to explore?"),
-    "an activity for the weekend": ("a picnic, a visit to a museum or a long bike ride", "Are you alone or with friends?"),
+    "a place for a holiday": (
+        "a quiet beach, a lake in the mountains or an old city with museums",
+        "Do you like to rest or to explore?",
+    ),
+    "an activity for the weekend": (
+        "a picnic, a visit to a museum or a long bike ride",
+        "Are you alone or with friends?",
+    ),
     "a game for a party": ("a quiz, charades or a treasure hunt", "How many guests will come?"),
     "a sport to start with": ("swimming, cycling or running", "Start slowly and two times a week."),
     "a pet for a small flat": ("a hamster, some fish or a quiet cat", "Think about how much time you have."),
     "a plant for a dark room": ("a fern or an ivy plant", "They need little light and some water."),
     "music for relaxing": ("soft piano music, slow guitar music or sounds of nature", "Try it with dim light."),
-    "a cake for a birthday": ("a chocolate cake, an apple cake or a fruit cake with cream", "Which one does the guest like best?"),
+    "a cake for a birthday": (
+        "a chocolate cake, an apple cake or a fruit cake with cream",
+        "Which one does the guest like best?",
+    ),
     "a drink for a hot day": ("cold lemonade, water with mint or iced tea", "Drink slowly and often."),
-    "a topic for an essay": ("the life of bees, the history of your town or why sleep matters", "Choose one that you find interesting."),
+    "a topic for an essay": (
+        "the life of bees, the history of your town or why sleep matters",
+        "Choose one that you find interesting.",
+    ),
     "a color for my room": ("a soft green, a warm white or a light blue", "Light colors make a room look bigger."),
     "a film for a family evening": ("a funny cartoon, an adventure or a film about animals", "Let everyone vote."),
-    "clothes for a job interview": ("a clean shirt, dark trousers and neat shoes", "Choose something in which you feel well."),
+    "clothes for a job interview": (
+        "a clean shirt, dark trousers and neat shoes",
+        "Choose something in which you feel well.",
+    ),
 }
-REC_ASK = ("Can you recommend {x}?", "I need {x}. Any ideas?", "Can you suggest {x}?", "What would you recommend? I'm looking for {x}.", "I am looking for {x}.", "Help me find {x}.",
-           "Could you help me choose {x}?", "Do you have an idea for {x}?", "I can't decide. I need {x}.", "Suggest {x}.", "Please recommend {x}.", "I would like {x}. What do you suggest?")
-REC_OUT = ("How about {y}?", "You could try {y}.", "I would suggest {y}.", "Some good ideas are {y}.", "Perhaps {y}.", "Maybe {y}?", "Good choices are {y}.")
+REC_ASK = (
+    "Can you recommend {x}?",
+    "I need {x}. Any ideas?",
+    "Can you suggest {x}?",
+    "What would you recommend? I'm looking for {x}.",
+    "I am looking for {x}.",
+    "Help me find {x}.",
+    "Could you help me choose {x}?",
+    "Do you have an idea for {x}?",
+    "I can't decide. I need {x}.",
+    "Suggest {x}.",
+    "Please recommend {x}.",
+    "I would like {x}. What do you suggest?",
+)
+REC_OUT = (
+    "How about {y}?",
+    "You could try {y}.",
+    "I would suggest {y}.",
+    "Some good ideas are {y}.",
+    "Perhaps {y}.",
+    "Maybe {y}?",
+    "Good choices are {y}.",
+)
 PLAN = {
     "a picnic": ("choose a park and a sunny day", "pack bread, cheese, fruit and drinks", "a blanket and napkins"),
     "a birthday party": ("make a guest list and choose a date", "bake a cake and buy drinks", "candles and balloons"),
-    "a weekend trip": ("pick a town that is not too far away", "book a room and look up the trains", "comfortable shoes"),
+    "a weekend trip": (
+        "pick a town that is not too far away",
+        "book a room and look up the trains",
+        "comfortable shoes",
+    ),
     "a dinner with friends": ("choose a dish that you can cook well", "buy the food a day before", "some nice music"),
-    "a camping trip": ("find a campsite and check the weather", "pack a tent, a sleeping bag and food", "a torch and matches"),
-    "a day at the beach": ("leave early and look up the bus", "pack towels, water and sun cream", "a hat and a good book"),
+    "a camping trip": (
+        "find a campsite and check the weather",
+        "pack a tent, a sleeping bag and food",
+        "a torch and matches",
+    ),
+    "a day at the beach": (
+        "leave early and look up the bus",
+        "pack towels, water and sun cream",
+        "a hat and a good book",
+    ),
     "a garden": ("find out which spots get sun", "start with herbs, lettuce and tomatoes", "a watering can"),
     "my holidays": ("decide how much you can spend", "compare places and book early", "your passport and charger"),
     "a hike": ("choose a route that fits your strength", "pack water, food and a map", "good shoes and a rain jacket"),
     "my wedding": ("set a date and a budget", "invite the guests and book a place", "music and flowers"),
-    "a school party": ("ask the teachers for a room and a date", "share the tasks among the students", "paper cups and bags for rubbish"),
-    "a visit to the zoo": ("look up the opening hours", "choose the animals you want to see first", "snacks and a camera"),
-    "a move to a new flat": ("sort your things and give away what you do not need", "pack boxes and write on them what is inside", "tape and strong bags"),
-    "a family reunion": ("ask everyone which dates are possible", "find a large room and plan the meals", "old photos to look at"),
-    "my study week": ("list the subjects and the time you have", "study the hardest subject first each day", "breaks and enough sleep"),
-    "a barbecue": ("invite your guests and check the weather", "buy vegetables, bread and sausages", "charcoal and plates"),
+    "a school party": (
+        "ask the teachers for a room and a date",
+        "share the tasks among the students",
+        "paper cups and bags for rubbish",
+    ),
+    "a visit to the zoo": (
+        "look up the opening hours",
+        "choose the animals you want to see first",
+        "snacks and a camera",
+    ),
+    "a move to a new flat": (
+        "sort your things and give away what you do not need",
+        "pack boxes and write on them what is inside",
+        "tape and strong bags",
+    ),
+    "a family reunion": (
+        "ask everyone which dates are possible",
+        "find a large room and plan the meals",
+        "old photos to look at",
+    ),
+    "my study week": (
+        "list the subjects and the time you have",
+        "study the hardest subject first each day",
+        "breaks and enough sleep",
+    ),
+    "a barbecue": (
+        "invite your guests and check the weather",
+        "buy vegetables, bread and sausages",
+        "charcoal and plates",
+    ),
 }
-PLAN_ASK = ("Can you help me plan {x}?", "I want to plan {x}.", "Help me plan {x}, please.", "How should I plan {x}?", "I'm planning {x}. What should I think of?", "I need to organise {x}.",
-            "What do I need for {x}?", "Could you help me organise {x}?", "Let's plan {x}.", "Do you have tips for {x}?", "I have to prepare {x}. Can you help?", "We are planning {x}. Any ideas?")
+PLAN_ASK = (
+    "Can you help me plan {x}?",
+    "I want to plan {x}.",
+    "Help me plan {x}, please.",
+    "How should I plan {x}?",
+    "I'm planning {x}. What should I think of?",
+    "I need to organise {x}.",
+    "What do I need for {x}?",
+    "Could you help me organise {x}?",
+    "Let's plan {x}.",
+    "Do you have tips for {x}?",
+    "I have to prepare {x}. Can you help?",
+    "We are planning {x}. Any ideas?",
+)
 CHAT_TOPICS = """
 I like {h}.;My hobby is {h}.;I spend my weekends {g}.;I love {h}!;I started {g} last month.|That sounds lovely. How did you start?;Nice! What do you enjoy most about it?;Great hobby! How often do you do it?
 I have a {p}.;I just got a {p}.;My {p} is called {N}.;We have a new {p} at home.|How nice! How old is your {p}?;That is lovely. What is your {p} like?;A {p} is good company. Do you spend much time together?
@@ -154,8 +360,15 @@ def greeting(rng: random.Random) -> list[str]:
     name = rng.choice(w.NAMES)
     line = rng.choice(GREET_IN)
     if "{N}" in line:
-        answer = rng.choice(("Hello, {N}! How can I help you?", "Nice to meet you, {N}. What can I do for you?", "Hi {N}! What would you like to talk about?",
-                             "Welcome, {N}! How are you today?", "Good to meet you, {N}!"))
+        answer = rng.choice(
+            (
+                "Hello, {N}! How can I help you?",
+                "Nice to meet you, {N}. What can I do for you?",
+                "Hi {N}! What would you like to talk about?",
+                "Welcome, {N}! How are you today?",
+                "Good to meet you, {N}!",
+            )
+        )
     elif "how" in line.lower() or "What's up" in line:
         answer = rng.choice(FINE)
     else:
@@ -193,15 +406,31 @@ def feeling(rng: random.Random) -> list[str]:
     name = rng.choice(w.NAMES)
     feel = rng.choice(feels)
     if "sister" in line or "{N}" in line:
-        answer = rng.choice((f"Do you know why? Maybe you can ask what makes {'her' if 'sister' in line else name} feel {feel}.", "It is kind of you to think about it. Have you talked together?",
-                             "I see. Perhaps you can spend some time together today."))
+        answer = rng.choice(
+            (
+                f"Do you know why? Maybe you can ask what makes {'her' if 'sister' in line else name} feel {feel}.",
+                "It is kind of you to think about it. Have you talked together?",
+                "I see. Perhaps you can spend some time together today.",
+            )
+        )
     else:
         answer = rng.choice(answers)
     return [w.vary(rng, line.format(x=feel, N=name), affix=False), answer]
 
 
 def joke(rng: random.Random) -> list[str]:
-    ask = rng.choice(("Tell me a joke.", "Do you know a joke?", "Make me laugh.", "Can you tell me a joke?", "I need a good joke.", "Say something funny.", "Another joke, please.", "Tell me a riddle."))
+    ask = rng.choice(
+        (
+            "Tell me a joke.",
+            "Do you know a joke?",
+            "Make me laugh.",
+            "Can you tell me a joke?",
+            "I need a good joke.",
+            "Say something funny.",
+            "Another joke, please.",
+            "Tell me a riddle.",
+        )
+    )
     return [w.vary(rng, ask), rng.choice(("", "", "Here is one. ", "Sure! ")) + rng.choice(JOKES)]
 
 
@@ -209,16 +438,25 @@ def recommend(rng: random.Random) -> list[str]:
     """A recommendation with a follow-up that picks one of the ideas."""
     what, (ideas, more) = rng.choice(list(RECOMMEND.items()))
     yours = what.replace(" my ", " your ")
-    answer = rng.choice(("", "", "Sure. ", "Gladly! ", f"Let me think about {yours}. ")) + rng.choice(REC_OUT).format(y=ideas)
+    answer = rng.choice(("", "", "Sure. ", "Gladly! ", f"Let me think about {yours}. ")) + rng.choice(REC_OUT).format(
+        y=ideas
+    )
     if rng.random() < 0.5:
         answer += " " + more
     turns = [w.vary(rng, rng.choice(REC_ASK).format(x=what)), answer]
     options = ideas.replace(" or ", ", ").replace(" and ", ", ").split(", ")
     pick = rng.choice(options)
     if rng.random() < 0.45:
-        ask, reply = rng.choice(((f"I think I will take {pick}.", f"Good choice! I hope that {pick} will be just right."), ("Which one would you choose?", f"I would choose {pick}."),
-                                 (f"Why {pick}?", f"Because {pick} would be simple and pleasant for most people."), ("Only one idea, please.", f"Then I suggest {pick}."),
-                                 (f"Not {pick}, please.", f"Then how about {rng.choice([o for o in options if o != pick] or options)}?"), ("Thanks, good idea!", "You're welcome. Enjoy it!")))
+        ask, reply = rng.choice(
+            (
+                (f"I think I will take {pick}.", f"Good choice! I hope that {pick} will be just right."),
+                ("Which one would you choose?", f"I would choose {pick}."),
+                (f"Why {pick}?", f"Because {pick} would be simple and pleasant for most people."),
+                ("Only one idea, please.", f"Then I suggest {pick}."),
+                (f"Not {pick}, please.", f"Then how about {rng.choice([o for o in options if o != pick] or options)}?"),
+                ("Thanks, good idea!", "You're welcome. Enjoy it!"),
+            )
+        )
         turns += [w.vary(rng, ask, affix=False), reply]
     return turns
 
@@ -229,14 +467,28 @@ def plan(rng: random.Random) -> list[str]:
     yours = what.replace("my ", "your ")
     the = "your " + what.partition(" ")[2]
     opener = rng.choice(("Of course! ", "Sure. ", "Gladly. ", "", "", f"Let us plan {yours}. ", "With pleasure. "))
-    body = rng.choice((f"First, {one}. Then {two}. Do not forget {take}.", f"Start like this: {one}. After that, {two}. You will also need {take}.", f"You could {one} and then {two}. Remember {take} too.",
-                       f"It is best to {one}. Next, {two}."))
+    body = rng.choice(
+        (
+            f"First, {one}. Then {two}. Do not forget {take}.",
+            f"Start like this: {one}. After that, {two}. You will also need {take}.",
+            f"You could {one} and then {two}. Remember {take} too.",
+            f"It is best to {one}. Next, {two}.",
+        )
+    )
     turns = [w.vary(rng, rng.choice(PLAN_ASK).format(x=what)), opener + body]
     if rng.random() < 0.45:
-        ask, reply = rng.choice((("What comes first?", f"First, {one}."), ("What should I take along?", f"You should think of {take}."), ("And what if it rains?", "Have a plan for indoors, or choose another day."),
-                                 ("How early should I start?", "Start about two weeks before, so that you have enough time."), ("Who should I invite?", "Invite the people with whom you feel well."),
-                                 ("Sounds good, thanks!", f"You're welcome. I hope that {the} will be a success!"), ("And after that?", f"After that, {two}."),
-                                 ("It should be cheap.", "Then borrow what you can, share the costs and keep it simple.")))
+        ask, reply = rng.choice(
+            (
+                ("What comes first?", f"First, {one}."),
+                ("What should I take along?", f"You should think of {take}."),
+                ("And what if it rains?", "Have a plan for indoors, or choose another day."),
+                ("How early should I start?", "Start about two weeks before, so that you have enough time."),
+                ("Who should I invite?", "Invite the people with whom you feel well."),
+                ("Sounds good, thanks!", f"You're welcome. I hope that {the} will be a success!"),
+                ("And after that?", f"After that, {two}."),
+                ("It should be cheap.", "Then borrow what you can, share the costs and keep it simple."),
+            )
+        )
         turns += [w.vary(rng, ask, affix=False), reply]
     return turns
 
@@ -245,23 +497,71 @@ def topic(rng: random.Random) -> list[str]:
     """Talk about the user's life, sometimes with a question that needs the earlier turn."""
     lines, answers = rng.choice(TOPIC_LIST)
     hobby = rng.choice([h for h in w.HOBBY_LIST if " " not in h and h.endswith("ing")])
-    values = {"h": hobby, "g": hobby, "p": rng.choice(PETS), "N": rng.choice(w.NAMES), "t": rng.choice(w.TOWN_NAMES), "j": rng.choice(w.JOB_LIST).a,
-              "f": rng.choice([e for e in w.FOOD_LIST if e.kind in ("vegetable", "baked food", "fruit", "hot dish", "grain", "cold dish")]).many,
-              "o": rng.choice([e for e in w.OBJECT_LIST if e.form == "count" and e.kind in ("tool", "machine", "vehicle", "instrument", "bag", "piece of furniture", "toy")]).name}
+    values = {
+        "h": hobby,
+        "g": hobby,
+        "p": rng.choice(PETS),
+        "N": rng.choice(w.NAMES),
+        "t": rng.choice(w.TOWN_NAMES),
+        "j": rng.choice(w.JOB_LIST).a,
+        "f": rng.choice(
+            [e for e in w.FOOD_LIST if e.kind in ("vegetable", "baked food", "fruit", "hot dish", "grain", "cold dish")]
+        ).many,
+        "o": rng.choice(
+            [
+                e
+                for e in w.OBJECT_LIST
+                if e.form == "count"
+                and e.kind in ("tool", "machine", "vehicle", "instrument", "bag", "piece of furniture", "toy")
+            ]
+        ).name,
+    }
     line = rng.choice(lines).format(**values).replace("a old", "an old")
     for noun in (values["p"], values["o"]):
         line = line.replace(f"a {noun}", w.with_article(noun))
-    turns = [w.vary(rng, line, affix=False), rng.choice(answers).format(**values).replace(f"A {values['p']}", w.cap(w.with_article(values["p"])))]
+    turns = [
+        w.vary(rng, line, affix=False),
+        rng.choice(answers).format(**values).replace(f"A {values['p']}", w.cap(w.with_article(values["p"]))),
+    ]
     r = rng.random()
     if r < 0.3:
-        turns += [w.vary(rng, rng.choice(("What did I just tell you?", "What did I say?", "Can you repeat what I told you?")), False), f'You wrote: "{turns[0]}"']
+        turns += [
+            w.vary(
+                rng,
+                rng.choice(("What did I just tell you?", "What did I say?", "Can you repeat what I told you?")),
+                False,
+            ),
+            f'You wrote: "{turns[0]}"',
+        ]
     elif r < 0.5 and "{p}" in lines[0]:
         age = rng.randint(1, 12)
-        turns += [w.vary(rng, rng.choice((f"It is {age} years old.", f"{age} years.", f"About {age} years old.")), False),
-                  rng.choice((f"{w.cap(w.NUMBERS[age])} years is a nice age. Take good care of your {values['p']}!", f"I see, {w.NUMBERS[age]} years. I hope that your {values['p']} is well."))]
+        turns += [
+            w.vary(rng, rng.choice((f"It is {age} years old.", f"{age} years.", f"About {age} years old.")), False),
+            rng.choice(
+                (
+                    f"{w.cap(w.NUMBERS[age])} years is a nice age. Take good care of your {values['p']}!",
+                    f"I see, {w.NUMBERS[age]} years. I hope that your {values['p']} is well.",
+                )
+            ),
+        ]
     elif r < 0.65:
-        turns += [w.vary(rng, rng.choice(("It is great.", "Very good.", "I like it a lot.", "It is not easy.", "Not bad.", "Yes, very much.")), False),
-                  rng.choice(("I am glad that you told me about it.", "Thank you for telling me.", "I see. It is nice to hear about your life.", "Good to know. Is there anything you want to ask?"))]
+        turns += [
+            w.vary(
+                rng,
+                rng.choice(
+                    ("It is great.", "Very good.", "I like it a lot.", "It is not easy.", "Not bad.", "Yes, very much.")
+                ),
+                False,
+            ),
+            rng.choice(
+                (
+                    "I am glad that you told me about it.",
+                    "Thank you for telling me.",
+                    "I see. It is nice to hear about your life.",
+                    "Good to know. Is there anything you want to ask?",
+                )
+            ),
+        ]
     return turns
 
 
@@ -288,10 +588,27 @@ CHOICE_LIST = [tuple(line.split("|")) for line in CHOICES.strip().splitlines()]
 def choice(rng: random.Random) -> list[str]:
     """An opinion question: both sides in a sentence, then a fair close."""
     pair, one, two = rng.choice(CHOICE_LIST)
-    ask = rng.choice((f"Which is better, {pair}?", f"{w.cap(pair)}?", f"What do you prefer, {pair}?", f"Should I choose {pair}?", f"What do you think about {pair}?", f"Help me decide: {pair}."))
+    ask = rng.choice(
+        (
+            f"Which is better, {pair}?",
+            f"{w.cap(pair)}?",
+            f"What do you prefer, {pair}?",
+            f"Should I choose {pair}?",
+            f"What do you think about {pair}?",
+            f"Help me decide: {pair}.",
+        )
+    )
     if rng.random() < 0.5:
         one, two = two, one
-    end = rng.choice(("It depends on what you need.", "Both are fine.", "What matters most to you?", "Choose what fits your day.", "I would go by your own taste."))
+    end = rng.choice(
+        (
+            "It depends on what you need.",
+            "Both are fine.",
+            "What matters most to you?",
+            "Choose what fits your day.",
+            "I would go by your own taste.",
+        )
+    )
     link = rng.choice((", while ", ", and ", ", but "))
     return [w.vary(rng, ask), rng.choice((f"{w.cap(one)}{link}{two}. {end}", f"{end} {w.cap(one)}{link}{two}."))]
 

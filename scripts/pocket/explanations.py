@@ -4,7 +4,6 @@ A fact line reads ``question^ rest = answer / other wording // one more sentence
 where the question has a form of "be" or "can", so that an indirect question can be made from it.
 """
 
-# ruff: noqa: E501  (one table row or template a line reads better than a wrapped one)
 from __future__ import annotations
 
 import random
@@ -467,26 +466,108 @@ catch a train on time = look up the timetable; plan ten extra minutes; buy the t
 find a lost key = think about when you last had it; look in your pockets and bags; search one room after another; ask others // Look under the sofa too.
 """
 
-OPENERS = ("", "", "", "", "", "", "Good question! ", "Sure. ", "Of course. ", "That is a nice question. ", "Happy to explain. ",
-           "Here is a short answer. ", "Let me explain. ")
-CLOSERS = ("", "", "", "", "", "", " I hope that helps.", " Let me know if you want to know more.", " Does that help?",
-           " Ask me if anything is unclear.", " That is the main idea.")
-INDIRECT = ("Can you tell me {q}?", "Could you explain {q}?", "I want to know {q}.", "I'd like to know {q}.", "Please explain {q}.",
-            "Do you know {q}?", "I never understood {q}.", "Explain {q}.", "Can you explain to me {q}?", "Tell me {q}.",
-            "Any idea {q}?", "I wonder {q}.", "Could you please tell me {q}?", "Explain to a child {q}.",
-            "In one or two sentences, explain {q}.", "My friend asked me {q}.", "Would you tell me {q}?")
-PROC_ASK = ("How do I {p}?", "How can I {p}?", "What's the best way to {p}?", "Can you tell me how to {p}?", "I need to {p}. Any advice?",
-            "How should I {p}?", "What do I have to do to {p}?", "Please explain how to {p}.", "I want to {p}. Where do I start?",
-            "Could you help me {p}?", "Can you help me {p}?", "Give me the steps to {p}.", "I have never tried to {p}. How does it work?",
-            "What is an easy way to {p}?", "I'd like to {p}. What do I do?", "Tell me how to {p}.", "How does one {p}?",
-            "Any tips on how to {p}?", "What are the steps to {p}?", "Teach me how to {p}.", "how to {p}?", "I don't know how to {p}.",
-            "Is there a simple way to {p}?", "Write short instructions on how to {p}.", "Could you show me how to {p}?")
-PROC_OPEN = ("", "", "", "Sure! ", "Of course. ", "Gladly. ", "Here is a simple way. ", "That is easy. ", "No problem. ",
-             "Here is how to {p}. ", "To {p}, follow these steps. ", "Happy to help. ")
-COMPARE_ASK = ("What is the difference between {a} and {b}?", "How is {a} different from {b}?", "What's the difference between {a} and {b}?",
-               "Can you explain the difference between {a} and {b}?", "How do {a} and {b} differ?", "Compare {a} and {b}.",
-               "I always mix up {a} and {b}. What is the difference?", "Are {a} and {b} the same?", "Is there a difference between {a} and {b}?",
-               "In what way is {a} not the same as {b}?", "Please explain how {a} and {b} differ.", "{a} or {b}: what is the difference?")
+OPENERS = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "Good question! ",
+    "Sure. ",
+    "Of course. ",
+    "That is a nice question. ",
+    "Happy to explain. ",
+    "Here is a short answer. ",
+    "Let me explain. ",
+)
+CLOSERS = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    " I hope that helps.",
+    " Let me know if you want to know more.",
+    " Does that help?",
+    " Ask me if anything is unclear.",
+    " That is the main idea.",
+)
+INDIRECT = (
+    "Can you tell me {q}?",
+    "Could you explain {q}?",
+    "I want to know {q}.",
+    "I'd like to know {q}.",
+    "Please explain {q}.",
+    "Do you know {q}?",
+    "I never understood {q}.",
+    "Explain {q}.",
+    "Can you explain to me {q}?",
+    "Tell me {q}.",
+    "Any idea {q}?",
+    "I wonder {q}.",
+    "Could you please tell me {q}?",
+    "Explain to a child {q}.",
+    "In one or two sentences, explain {q}.",
+    "My friend asked me {q}.",
+    "Would you tell me {q}?",
+)
+PROC_ASK = (
+    "How do I {p}?",
+    "How can I {p}?",
+    "What's the best way to {p}?",
+    "Can you tell me how to {p}?",
+    "I need to {p}. Any advice?",
+    "How should I {p}?",
+    "What do I have to do to {p}?",
+    "Please explain how to {p}.",
+    "I want to {p}. Where do I start?",
+    "Could you help me {p}?",
+    "Can you help me {p}?",
+    "Give me the steps to {p}.",
+    "I have never tried to {p}. How does it work?",
+    "What is an easy way to {p}?",
+    "I'd like to {p}. What do I do?",
+    "Tell me how to {p}.",
+    "How does one {p}?",
+    "Any tips on how to {p}?",
+    "What are the steps to {p}?",
+    "Teach me how to {p}.",
+    "how to {p}?",
+    "I don't know how to {p}.",
+    "Is there a simple way to {p}?",
+    "Write short instructions on how to {p}.",
+    "Could you show me how to {p}?",
+)
+PROC_OPEN = (
+    "",
+    "",
+    "",
+    "Sure! ",
+    "Of course. ",
+    "Gladly. ",
+    "Here is a simple way. ",
+    "That is easy. ",
+    "No problem. ",
+    "Here is how to {p}. ",
+    "To {p}, follow these steps. ",
+    "Happy to help. ",
+)
+COMPARE_ASK = (
+    "What is the difference between {a} and {b}?",
+    "How is {a} different from {b}?",
+    "What's the difference between {a} and {b}?",
+    "Can you explain the difference between {a} and {b}?",
+    "How do {a} and {b} differ?",
+    "Compare {a} and {b}.",
+    "I always mix up {a} and {b}. What is the difference?",
+    "Are {a} and {b} the same?",
+    "Is there a difference between {a} and {b}?",
+    "In what way is {a} not the same as {b}?",
+    "Please explain how {a} and {b} differ.",
+    "{a} or {b}: what is the difference?",
+)
 
 
 def _parse(table: str) -> list[tuple[str, list[str], str]]:
@@ -510,11 +591,11 @@ def indirect(marked: str) -> str:
     """The indirect form of a marked question: "why is the sky^ blue" gives "why the sky is blue"."""
     tokens = marked.split(" ")
     at = next((i for i, t in enumerate(tokens) if t in ("is", "are", "do", "does", "can")), None)
-    if at is None or tokens[0] == "who" or " does " in marked and "^" not in marked or "should" in marked:
-        return marked.replace("^", "") if tokens[0] in ("who",) or "happens" in marked else ""
+    if at is None or tokens[0] == "who" or (" does " in marked and "^" not in marked) or "should" in marked:
+        return marked.replace("^", "") if tokens[0] == "who" or "happens" in marked else ""
     aux = tokens[at]
     head = " ".join(tokens[:at])
-    rest = " ".join(tokens[at + 1:])
+    rest = " ".join(tokens[at + 1 :])
     if tokens[:2] == ["how", "many"]:
         return marked.replace("^", "")
     if "^" not in rest:
@@ -555,11 +636,34 @@ def fact(rng: random.Random) -> dict:
     return w.chat(rng, *turns)
 
 
-THANKS = ("Thank you!", "Thanks!", "Great, thanks.", "Ah, now I see.", "Thanks a lot.", "That helps, thank you.", "Good to know.",
-          "Interesting!", "Cool, thanks", "I did not know that.", "Perfect, thanks!", "That makes sense.", "ok thanks", "Nice, thank you.")
-WELCOME = ("You're welcome!", "You are welcome. Have a nice day!", "Glad I could help.", "My pleasure.", "Any time!", "Happy to help.",
-           "You're welcome. Ask me if you want to know anything else.", "I'm glad that was useful.", "No problem at all.",
-           "You are very welcome. Is there anything else you would like to know?")
+THANKS = (
+    "Thank you!",
+    "Thanks!",
+    "Great, thanks.",
+    "Ah, now I see.",
+    "Thanks a lot.",
+    "That helps, thank you.",
+    "Good to know.",
+    "Interesting!",
+    "Cool, thanks",
+    "I did not know that.",
+    "Perfect, thanks!",
+    "That makes sense.",
+    "ok thanks",
+    "Nice, thank you.",
+)
+WELCOME = (
+    "You're welcome!",
+    "You are welcome. Have a nice day!",
+    "Glad I could help.",
+    "My pleasure.",
+    "Any time!",
+    "Happy to help.",
+    "You're welcome. Ask me if you want to know anything else.",
+    "I'm glad that was useful.",
+    "No problem at all.",
+    "You are very welcome. Is there anything else you would like to know?",
+)
 
 
 def _second_question(rng: random.Random) -> list[str]:
@@ -644,14 +748,28 @@ def procedure(rng: random.Random) -> dict:
     turns = [w.vary(rng, rng.choice(PROC_ASK).format(p=key)), answer]
     r = rng.random()
     if r < 0.12 and extra:
-        turns += [w.vary(rng, rng.choice(("Any other tip?", "Do you have a tip?", "Anything I should know?", "One more tip, please.")), False),
-                  rng.choice(("Yes. ", "One tip: ", "Here is one. ", "")) + extra]
+        turns += [
+            w.vary(
+                rng,
+                rng.choice(
+                    ("Any other tip?", "Do you have a tip?", "Anything I should know?", "One more tip, please.")
+                ),
+                False,
+            ),
+            rng.choice(("Yes. ", "One tip: ", "Here is one. ", "")) + extra,
+        ]
     elif r < 0.24:
-        turns += [w.vary(rng, rng.choice(("What was the first step?", "What do I do first?", "How do I start?")), False),
-                  rng.choice(("First, ", "You start like this: ", "The first step is this: ")) + steps[0] + "."]
+        turns += [
+            w.vary(rng, rng.choice(("What was the first step?", "What do I do first?", "How do I start?")), False),
+            rng.choice(("First, ", "You start like this: ", "The first step is this: ")) + steps[0] + ".",
+        ]
     elif r < 0.34:
-        turns += [w.vary(rng, rng.choice(("And the last step?", "What comes last?", "What do I do at the end?")), False),
-                  rng.choice(("At the end, ", "Finally, ", "The last step is this: ")) + steps[-1].removeprefix("then ") + "."]
+        turns += [
+            w.vary(rng, rng.choice(("And the last step?", "What comes last?", "What do I do at the end?")), False),
+            rng.choice(("At the end, ", "Finally, ", "The last step is this: "))
+            + steps[-1].removeprefix("then ")
+            + ".",
+        ]
     elif r < 0.44:
         turns += [w.vary(rng, rng.choice(THANKS), affix=False), rng.choice(WELCOME)]
     return w.chat(rng, *turns)
@@ -666,36 +784,127 @@ def _object_pair(rng: random.Random) -> tuple[str, str]:
     use = f["use"]
     ask = rng.randrange(6)
     if ask == 0:
-        q = rng.choice(("What {be} {a} for?", "What {be} {a} used for?", "What do you use {a} for?", "What can I do with {a}?",
-                        "Why do people need {a}?", "What {does} {a} do?", "Tell me what {a} {be} for.", "What is the purpose of {a}?",
-                        "What would I need {a} for?", "When do you need {a}?", "Why would I use {a}?"))
-        ans = rng.choice((f"{a} {be} used to {use}.", f"People use {a} to {use}.", f"You use {a} to {use}.", f"With {a}, you can {use}.",
-                          f"{a} {be} for {w.gerund(use)}.", f"You need {a} when you want to {use}.", f"{a} helps you {use}."
-                          if e.form != "plural" else f"{a} help you {use}."))
+        q = rng.choice(
+            (
+                "What {be} {a} for?",
+                "What {be} {a} used for?",
+                "What do you use {a} for?",
+                "What can I do with {a}?",
+                "Why do people need {a}?",
+                "What {does} {a} do?",
+                "Tell me what {a} {be} for.",
+                "What is the purpose of {a}?",
+                "What would I need {a} for?",
+                "When do you need {a}?",
+                "Why would I use {a}?",
+            )
+        )
+        ans = rng.choice(
+            (
+                f"{a} {be} used to {use}.",
+                f"People use {a} to {use}.",
+                f"You use {a} to {use}.",
+                f"With {a}, you can {use}.",
+                f"{a} {be} for {w.gerund(use)}.",
+                f"You need {a} when you want to {use}.",
+                f"{a} helps you {use}." if e.form != "plural" else f"{a} help you {use}.",
+            )
+        )
     elif ask == 1:
-        q = rng.choice(("Where do you find {a}?", "Where can I find {a}?", "Where would I look for {a}?", "Where {be} {a} usually kept?",
-                        "Where do people keep {a}?"))
-        ans = rng.choice((f"You can find {a} {f['place']}.", f"{a} {be} usually found {f['place']}.",
-                          f"You will often find {a} {f['place']}."))
+        q = rng.choice(
+            (
+                "Where do you find {a}?",
+                "Where can I find {a}?",
+                "Where would I look for {a}?",
+                "Where {be} {a} usually kept?",
+                "Where do people keep {a}?",
+            )
+        )
+        ans = rng.choice(
+            (
+                f"You can find {a} {f['place']}.",
+                f"{a} {be} usually found {f['place']}.",
+                f"You will often find {a} {f['place']}.",
+            )
+        )
     elif ask == 2:
-        q = rng.choice(("What {be} {a} made of?", "What material {be} {a} made of?", "What do people make {a} from?", "Do you know what {a} {be} made of?"))
-        ans = rng.choice((f"{a} {be} usually made of {f['made']}.", f"{a} {be} made of {f['made']}.", f"Mostly, {it} {be} made of {f['made']}."))
+        q = rng.choice(
+            (
+                "What {be} {a} made of?",
+                "What material {be} {a} made of?",
+                "What do people make {a} from?",
+                "Do you know what {a} {be} made of?",
+            )
+        )
+        ans = rng.choice(
+            (
+                f"{a} {be} usually made of {f['made']}.",
+                f"{a} {be} made of {f['made']}.",
+                f"Mostly, {it} {be} made of {f['made']}.",
+            )
+        )
     elif ask == 3:
-        q = rng.choice(("What {does} {a} look like?", "Describe {a}.", "How would you describe {a}?", "Can you describe {a}?",
-                        "How can I recognise {a}?"))
+        q = rng.choice(
+            (
+                "What {does} {a} look like?",
+                "Describe {a}.",
+                "How would you describe {a}?",
+                "Can you describe {a}?",
+                "How can I recognise {a}?",
+            )
+        )
         body = f["looks"]
-        ans = (f"{a} looks like this: {body}." if e.form != "plural" else f"{a} look like this: {body}.") if rng.random() < 0.5 else f"Think of this: {body}."
+        ans = (
+            (f"{a} looks like this: {body}." if e.form != "plural" else f"{a} look like this: {body}.")
+            if rng.random() < 0.5
+            else f"Think of this: {body}."
+        )
         ans += rng.choice(("", f" {it} {be} used to {use}.", f" You use {'them' if it == 'they' else 'it'} to {use}."))
     elif ask == 4:
-        q = rng.choice(("What {be} {a}?", "Define {n}.", "What do you know about {m}?", "Tell me about {m}.", "Explain what {a} {be}.",
-                        "What does the word {n} mean?", "Can you tell me what {a} {be}?", "I don't know what {a} {be}."))
-        ans = rng.choice((f"{a} {be} {'' if be == 'are' else kind + ' '}{'things' if be == 'are' else ''} that you use to {use}." if be == "are"
-                          else f"{a} is {kind} that you use to {use}.", f"{a} {be} used to {use}."))
-        ans += rng.choice(("", f" {it} {be} made of {f['made']}.", f" You can find {'them' if it == 'they' else 'it'} {f['place']}."))
+        q = rng.choice(
+            (
+                "What {be} {a}?",
+                "Define {n}.",
+                "What do you know about {m}?",
+                "Tell me about {m}.",
+                "Explain what {a} {be}.",
+                "What does the word {n} mean?",
+                "Can you tell me what {a} {be}?",
+                "I don't know what {a} {be}.",
+            )
+        )
+        ans = rng.choice(
+            (
+                f"{a} {be} {'' if be == 'are' else kind + ' '}{'things' if be == 'are' else ''} that you use to {use}."
+                if be == "are"
+                else f"{a} is {kind} that you use to {use}.",
+                f"{a} {be} used to {use}.",
+            )
+        )
+        ans += rng.choice(
+            ("", f" {it} {be} made of {f['made']}.", f" You can find {'them' if it == 'they' else 'it'} {f['place']}.")
+        )
     else:
-        q = rng.choice(("What can I use to {use}?", "What do I need to {use}?", "I want to {use}. What do I need?", "Which thing helps me {use}?",
-                        "What do people use to {use}?", "What is used to {use}?", "Name something that you use to {use}."))
-        ans = rng.choice((f"You can use {a} to {use}.", f"You need {a} for that.", f"{a} {be} right for that.", f"People use {a} to {use}.", f"To {use}, you can use {a}."))
+        q = rng.choice(
+            (
+                "What can I use to {use}?",
+                "What do I need to {use}?",
+                "I want to {use}. What do I need?",
+                "Which thing helps me {use}?",
+                "What do people use to {use}?",
+                "What is used to {use}?",
+                "Name something that you use to {use}.",
+            )
+        )
+        ans = rng.choice(
+            (
+                f"You can use {a} to {use}.",
+                f"You need {a} for that.",
+                f"{a} {be} right for that.",
+                f"People use {a} to {use}.",
+                f"To {use}, you can use {a}.",
+            )
+        )
     return w.cap(q.format(be=be, a=a, does=does, n=e.name, m=e.many, use=use)), _caps(ans)
 
 
@@ -709,31 +918,94 @@ def _animal_pair(rng: random.Random) -> tuple[str, str]:
     a, m, f = e.a, e.many, e.facts
     ask = rng.randrange(7)
     if ask == 0:
-        q = rng.choice((f"What does {a} eat?", f"What do {m} eat?", f"What is the food of {a}?", f"What should {a} eat?", f"Do you know what {m} eat?"))
+        q = rng.choice(
+            (
+                f"What does {a} eat?",
+                f"What do {m} eat?",
+                f"What is the food of {a}?",
+                f"What should {a} eat?",
+                f"Do you know what {m} eat?",
+            )
+        )
         ans = rng.choice((f"{a} eats {f['eats']}.", f"{m} eat {f['eats']}.", f"They mostly eat {f['eats']}."))
     elif ask == 1:
-        q = rng.choice((f"Where does {a} live?", f"Where do {m} live?", f"Where can I see {a}?", f"Where would I find {m}?", f"In what place do {m} live?"))
+        q = rng.choice(
+            (
+                f"Where does {a} live?",
+                f"Where do {m} live?",
+                f"Where can I see {a}?",
+                f"Where would I find {m}?",
+                f"In what place do {m} live?",
+            )
+        )
         ans = rng.choice((f"{a} lives {f['home']}.", f"{m} live {f['home']}.", f"You can find {m} {f['home']}."))
     elif ask == 2:
-        q = rng.choice((f"What does {a} look like?", f"Describe {a}.", f"How can I recognise {a}?", f"What do {m} look like?"))
-        ans = rng.choice((f"{a} has {f['looks']}.", f"You can recognise {a} by {f['looks']}.", f"An animal with {f['looks']} may be {a}."))
+        q = rng.choice(
+            (f"What does {a} look like?", f"Describe {a}.", f"How can I recognise {a}?", f"What do {m} look like?")
+        )
+        ans = rng.choice(
+            (
+                f"{a} has {f['looks']}.",
+                f"You can recognise {a} by {f['looks']}.",
+                f"An animal with {f['looks']} may be {a}.",
+            )
+        )
     elif ask == 3:
-        q = rng.choice((f"What is special about {a}?", f"Tell me something about {m}.", f"Tell me a fact about {m}.", f"What do you know about {m}?",
-                        f"Say something interesting about {a}.", f"What can you tell me about {m}?", f"Give me a fun fact about {m}."))
-        ans = rng.choice((f"{a} {f['special']}.", f"{a} has {f['looks']}, and it {f['special']}.", f"{a} lives {f['home']} and {f['special']}."))
+        q = rng.choice(
+            (
+                f"What is special about {a}?",
+                f"Tell me something about {m}.",
+                f"Tell me a fact about {m}.",
+                f"What do you know about {m}?",
+                f"Say something interesting about {a}.",
+                f"What can you tell me about {m}?",
+                f"Give me a fun fact about {m}.",
+            )
+        )
+        ans = rng.choice(
+            (
+                f"{a} {f['special']}.",
+                f"{a} has {f['looks']}, and it {f['special']}.",
+                f"{a} lives {f['home']} and {f['special']}.",
+            )
+        )
     elif ask == 4:
-        q = rng.choice((f"What is a young {e.name} called?", f"What do you call a baby {e.name}?", f"What is the name of a baby {e.name}?"))
-        ans = rng.choice((f"A young {e.name} is called {w.with_article(f['young'])}.", f"You call it {w.with_article(f['young'])}."))
+        q = rng.choice(
+            (
+                f"What is a young {e.name} called?",
+                f"What do you call a baby {e.name}?",
+                f"What is the name of a baby {e.name}?",
+            )
+        )
+        ans = rng.choice(
+            (f"A young {e.name} is called {w.with_article(f['young'])}.", f"You call it {w.with_article(f['young'])}.")
+        )
     elif ask == 5:
-        q = rng.choice((f"What kind of animal is {a}?", f"What is {a}?", f"Is {a} {w.with_article(f['kind'])}?", f"Explain what {a} is."))
+        q = rng.choice(
+            (
+                f"What kind of animal is {a}?",
+                f"What is {a}?",
+                f"Is {a} {w.with_article(f['kind'])}?",
+                f"Explain what {a} is.",
+            )
+        )
         start = "Yes, " if q.startswith("Is ") else ""
         kind = "animal" if f["kind"] == e.name else f["kind"]
-        ans = start + rng.choice((f"{a} is {w.with_article(kind)} that lives {f['home']}.", f"{a} is {w.with_article(kind)}. It has {f['looks']}."))
+        ans = start + rng.choice(
+            (
+                f"{a} is {w.with_article(kind)} that lives {f['home']}.",
+                f"{a} is {w.with_article(kind)}. It has {f['looks']}.",
+            )
+        )
     else:
         other = rng.choice(("mammal", "bird", "fish", "insect", "reptile"))
         q = rng.choice((f"Is {a} {w.with_article(other)}?", f"Are {m} {w.plural(other)}?"))
         yes = other == f["kind"]
-        ans = (f"Yes, {a} is {w.with_article(other)}." if yes else f"No, {a} is not {w.with_article(other)}. It is {w.with_article(f['kind'])}.")
+        ans = (
+            f"Yes, {a} is {w.with_article(other)}."
+            if yes
+            else f"No, {a} is not {w.with_article(other)}. It is {w.with_article(f['kind'])}."
+        )
     return w.cap(q), _caps(ans)
 
 
@@ -754,7 +1026,14 @@ def _food_pair(rng: random.Random) -> tuple[str, str]:
         q = rng.choice((f"How {do} {m} taste?", f"What {do} {m} taste like?", f"Describe the taste of {m}."))
         ans = rng.choice((f"{m} taste{s} {f['taste']}.", f"{it} taste{s} {f['taste']}."))
     elif ask == 2:
-        q = rng.choice((f"How do people eat or use {m}?", f"What can I do with {m}?", f"What {are} {m} good for?", f"How {are} {m} used?"))
+        q = rng.choice(
+            (
+                f"How do people eat or use {m}?",
+                f"What can I do with {m}?",
+                f"What {are} {m} good for?",
+                f"How {are} {m} used?",
+            )
+        )
         ans = rng.choice((f"{m} {are} often {f['used']}.", f"{it} {are} {f['used']}."))
     elif ask == 3 and f["grows"]:
         q = rng.choice((f"Where {do} {m} grow?", f"How {do} {m} grow?", f"Do you know where {m} grow{s}?"))
@@ -764,77 +1043,173 @@ def _food_pair(rng: random.Random) -> tuple[str, str]:
         ans = f"{e.a} is {w.with_article(f['kind'])}. {it} taste{s} {f['taste']} and {are} {f['used']}."
     else:
         q = rng.choice((f"Do you like {m}?", f"Have you ever tried {m}?", f"Are you a fan of {m}?"))
-        ans = rng.choice((f"I cannot eat, but I know that {m} taste{s} {f['taste']}.",
-                          f"I am a program, so I do not eat. People say that {m} taste{s} {f['taste']}.",
-                          f"I have no sense of taste. Do you like {m}?"))
+        ans = rng.choice(
+            (
+                f"I cannot eat, but I know that {m} taste{s} {f['taste']}.",
+                f"I am a program, so I do not eat. People say that {m} taste{s} {f['taste']}.",
+                f"I have no sense of taste. Do you like {m}?",
+            )
+        )
     return w.cap(q), _caps(ans)
 
 
 def _simple_pair(rng: random.Random) -> tuple[str, str]:
     """A question about a job, place, landform, weather, material, sport, body part or feeling."""
-    table = rng.choice((w.JOB_LIST, w.PLACE_LIST, w.NATURE_LIST, w.WEATHER_LIST, w.MATERIAL_LIST, w.SPORT_LIST, w.BODY_LIST, w.EMOTION_LIST))
+    table = rng.choice(
+        (
+            w.JOB_LIST,
+            w.PLACE_LIST,
+            w.NATURE_LIST,
+            w.WEATHER_LIST,
+            w.MATERIAL_LIST,
+            w.SPORT_LIST,
+            w.BODY_LIST,
+            w.EMOTION_LIST,
+        )
+    )
     e = rng.choice(table)
     n, f, a = e.name, e.facts, e.a
     if table is w.JOB_LIST:
-        q, ans = rng.choice((
-            (f"What does {a} do?", f"{a} {f['does']}."), (f"What is the job of {a}?", f"{a} {f['does']}."),
-            (f"Where does {a} work?", f"{a} works {f['where']}."), (f"What does {a} need for work?", f"{a} needs {f['tools']}."),
-            (f"Who {f['does']}?", f"{a} does that."), (f"Who {f['does']}?", f"{a} {f['does']}."),
-            (f"Tell me about the work of {a}.", f"{a} {f['does']}. The work takes place {f['where']}, with {f['tools']}."),
-            (f"What is {a}?", f"{a} is a person who {f['does']}."), (f"I want to become {a}. What would I do?", f"{a} {f['does']}."),
-            (f"What tools does {a} use?", f"{a} uses {f['tools']}.")))
+        q, ans = rng.choice(
+            (
+                (f"What does {a} do?", f"{a} {f['does']}."),
+                (f"What is the job of {a}?", f"{a} {f['does']}."),
+                (f"Where does {a} work?", f"{a} works {f['where']}."),
+                (f"What does {a} need for work?", f"{a} needs {f['tools']}."),
+                (f"Who {f['does']}?", f"{a} does that."),
+                (f"Who {f['does']}?", f"{a} {f['does']}."),
+                (
+                    f"Tell me about the work of {a}.",
+                    f"{a} {f['does']}. The work takes place {f['where']}, with {f['tools']}.",
+                ),
+                (f"What is {a}?", f"{a} is a person who {f['does']}."),
+                (f"I want to become {a}. What would I do?", f"{a} {f['does']}."),
+                (f"What tools does {a} use?", f"{a} uses {f['tools']}."),
+            )
+        )
     elif table is w.PLACE_LIST:
         p = w.with_article(n)
-        q, ans = rng.choice((
-            (f"What is {p} for?", f"People go to {p} to {f['use']}."), (f"Why do people go to {p}?", f"They go there to {f['use']}."),
-            (f"What is {p}?", f"{p} is a place where people {f['use']}."), (f"What can I see in {p}?", f"You can see {f['has']}."),
-            (f"What do people do in {p}?", f"They {f['use']} there."), (f"Where can I {f['use']}?", f"You can do that in {p}."),
-            (f"Where do people go to {f['use']}?", f"They go to {p}."), (f"Describe {p}.", f"In {p}, there are often {f['has']}."),
-            (f"I want to {f['use']}. Where should I go?", f"You should go to {p}.")))
+        q, ans = rng.choice(
+            (
+                (f"What is {p} for?", f"People go to {p} to {f['use']}."),
+                (f"Why do people go to {p}?", f"They go there to {f['use']}."),
+                (f"What is {p}?", f"{p} is a place where people {f['use']}."),
+                (f"What can I see in {p}?", f"You can see {f['has']}."),
+                (f"What do people do in {p}?", f"They {f['use']} there."),
+                (f"Where can I {f['use']}?", f"You can do that in {p}."),
+                (f"Where do people go to {f['use']}?", f"They go to {p}."),
+                (f"Describe {p}.", f"In {p}, there are often {f['has']}."),
+                (f"I want to {f['use']}. Where should I go?", f"You should go to {p}."),
+            )
+        )
         ans = ans.replace("when they are ill", "when you are ill") if " you " in ans.lower() else ans
         q = q.replace("can I get treatment when they are ill", "can I get treatment when I am ill").replace(
-            "I want to get treatment when they are ill", "I am ill and want to get treatment")
+            "I want to get treatment when they are ill", "I am ill and want to get treatment"
+        )
     elif table is w.NATURE_LIST:
-        q, ans = rng.choice((
-            (f"What is {a}?", f"{a} is {f['is']}."), (f"Explain what {a} is.", f"{a} is {f['is']}. It {f['special']}."),
-            (f"Tell me about {e.many}.", f"{a} is {f['is']}. It {f['special']}."), (f"What do you call {f['is']}?", f"You call it {a}."),
-            (f"What is special about {a}?", f"{a} {f['special']}."), (f"What does {n} mean?", f"It means {f['is']}.")))
+        q, ans = rng.choice(
+            (
+                (f"What is {a}?", f"{a} is {f['is']}."),
+                (f"Explain what {a} is.", f"{a} is {f['is']}. It {f['special']}."),
+                (f"Tell me about {e.many}.", f"{a} is {f['is']}. It {f['special']}."),
+                (f"What do you call {f['is']}?", f"You call it {a}."),
+                (f"What is special about {a}?", f"{a} {f['special']}."),
+                (f"What does {n} mean?", f"It means {f['is']}."),
+            )
+        )
     elif table is w.WEATHER_LIST:
-        q, ans = rng.choice((
-            (f"What is {a}?", f"{w.cap(a)} is {f['is']}." if not f["is"].startswith("drops") and not f["is"].startswith("small balls")
-             and not f["is"].startswith("soft") else f"{w.cap(n)} is made of {f['is']}."),
-            (f"What should I do when there is {a}?", f"When there is {a}, you should {f['advice']}."),
-            (f"There is {a} outside. Any advice?", f"My advice is to {f['advice']}." if "," not in f["advice"] else f"My advice: {f['advice']}."),
-            (f"The weather is {f['adjective']} today.", f"When there is {a}, it is good to {f['advice']}." if "," not in f["advice"]
-             else f"My advice: {f['advice']}.")))
+        q, ans = rng.choice(
+            (
+                (
+                    f"What is {a}?",
+                    f"{w.cap(a)} is {f['is']}."
+                    if not f["is"].startswith("drops")
+                    and not f["is"].startswith("small balls")
+                    and not f["is"].startswith("soft")
+                    else f"{w.cap(n)} is made of {f['is']}.",
+                ),
+                (f"What should I do when there is {a}?", f"When there is {a}, you should {f['advice']}."),
+                (
+                    f"There is {a} outside. Any advice?",
+                    f"My advice is to {f['advice']}." if "," not in f["advice"] else f"My advice: {f['advice']}.",
+                ),
+                (
+                    f"The weather is {f['adjective']} today.",
+                    f"When there is {a}, it is good to {f['advice']}."
+                    if "," not in f["advice"]
+                    else f"My advice: {f['advice']}.",
+                ),
+            )
+        )
     elif table is w.MATERIAL_LIST:
-        q, ans = rng.choice((
-            (f"What is {n} used for?", f"{n} is used for {f['makes']}."), (f"What is {n} like?", f"{n} is {f['looks']}."),
-            (f"Where does {n} come from?", f"{n} comes from {f['from']}."), (f"What can you make from {n}?", f"You can make {f['makes']}."),
-            (f"Tell me about {n}.", f"{n} is {f['looks']}. It is used for {f['makes']}."), (f"Describe {n}.", f"{n} is {f['looks']}."),
-            (f"What is {n}?", f"{n} is a material that is {f['looks']}. It comes from {f['from']}.")))
+        q, ans = rng.choice(
+            (
+                (f"What is {n} used for?", f"{n} is used for {f['makes']}."),
+                (f"What is {n} like?", f"{n} is {f['looks']}."),
+                (f"Where does {n} come from?", f"{n} comes from {f['from']}."),
+                (f"What can you make from {n}?", f"You can make {f['makes']}."),
+                (f"Tell me about {n}.", f"{n} is {f['looks']}. It is used for {f['makes']}."),
+                (f"Describe {n}.", f"{n} is {f['looks']}."),
+                (f"What is {n}?", f"{n} is a material that is {f['looks']}. It comes from {f['from']}."),
+            )
+        )
     elif table is w.SPORT_LIST:
-        q, ans = rng.choice((
-            (f"What is {n}?", f"In {n}, {f['rule']}."), (f"How does {n} work?", f"In {n}, {f['rule']}."),
-            (f"What do I need for {n}?", f"You need {f['needs']}."), (f"Explain {n} to me.", f"In {n}, {f['rule']}. You need {f['needs']}."),
-            (f"I want to try {n}. What do I need?", f"You need {f['needs']}. Have fun!"), (f"Tell me about {n}.", f"In {n}, {f['rule']}.")))
+        q, ans = rng.choice(
+            (
+                (f"What is {n}?", f"In {n}, {f['rule']}."),
+                (f"How does {n} work?", f"In {n}, {f['rule']}."),
+                (f"What do I need for {n}?", f"You need {f['needs']}."),
+                (f"Explain {n} to me.", f"In {n}, {f['rule']}. You need {f['needs']}."),
+                (f"I want to try {n}. What do I need?", f"You need {f['needs']}. Have fun!"),
+                (f"Tell me about {n}.", f"In {n}, {f['rule']}."),
+            )
+        )
     elif table is w.BODY_LIST:
-        q, ans = rng.choice((
-            (f"What is the {n} for?", f"We use the {n} to {f['use']}."), (f"What does the {n} do?", f"The {n} helps us to {f['use']}."),
-            (f"Where is the {n}?", f"It is {f['place']}." if not f["place"].startswith(("two", "one")) else f"There are {f['place']}."
-             if f["place"].startswith("two") else f"There is {f['place']}."),
-            (f"Which part of the body do we use to {f['use']}?", f"We use the {n}."), (f"Why do we need our {e.many}?", f"We need our {e.many} to {f['use']}."
-             if n not in ("heart", "stomach", "brain", "neck", "nose", "mouth", "tongue") else f"The {n} lets us {f['use']}.")))
-        if "our hearts" in q or (n in ("heart", "stomach", "brain", "neck", "nose", "mouth", "tongue") and "Why do we" in q):
+        q, ans = rng.choice(
+            (
+                (f"What is the {n} for?", f"We use the {n} to {f['use']}."),
+                (f"What does the {n} do?", f"The {n} helps us to {f['use']}."),
+                (
+                    f"Where is the {n}?",
+                    f"It is {f['place']}."
+                    if not f["place"].startswith(("two", "one"))
+                    else f"There are {f['place']}."
+                    if f["place"].startswith("two")
+                    else f"There is {f['place']}.",
+                ),
+                (f"Which part of the body do we use to {f['use']}?", f"We use the {n}."),
+                (
+                    f"Why do we need our {e.many}?",
+                    f"We need our {e.many} to {f['use']}."
+                    if n not in ("heart", "stomach", "brain", "neck", "nose", "mouth", "tongue")
+                    else f"The {n} lets us {f['use']}.",
+                ),
+            )
+        )
+        if "our hearts" in q or (
+            n in ("heart", "stomach", "brain", "neck", "nose", "mouth", "tongue") and "Why do we" in q
+        ):
             q = f"Why do we need the {n}?"
-        ans = ans.replace("We use the heart to", "The heart works to").replace("We use the lung to", "We use the lungs to")
+        ans = ans.replace("We use the heart to", "The heart works to").replace(
+            "We use the lung to", "We use the lungs to"
+        )
     else:
-        q, ans = rng.choice((
-            (f"What does {n} mean?", f"Being {n} means {f['is']}."), (f"What does it mean to be {n}?", f"It means {f['is']}."),
-            (f"When do people feel {n}?", f"People may feel {n} for many reasons, for example because of {f['cause']}." if f["cause"].startswith("a ") else f"{w.cap(f['cause'])} can make people feel {n}."),
-            (f"What is another word for {n}?", f"Another word for {n} is {f['synonym']}."),
-            (f"Why might someone be {n}?", f"{w.cap(f['cause'])} can make someone {n}."), (f"What is the opposite of {n}?", f"The opposite of {n} is {f['antonym']}."),
-            (f"Give me an example of when someone feels {n}.", f"One example is {f['cause']}.")))
+        q, ans = rng.choice(
+            (
+                (f"What does {n} mean?", f"Being {n} means {f['is']}."),
+                (f"What does it mean to be {n}?", f"It means {f['is']}."),
+                (
+                    f"When do people feel {n}?",
+                    f"People may feel {n} for many reasons, for example because of {f['cause']}."
+                    if f["cause"].startswith("a ")
+                    else f"{w.cap(f['cause'])} can make people feel {n}.",
+                ),
+                (f"What is another word for {n}?", f"Another word for {n} is {f['synonym']}."),
+                (f"Why might someone be {n}?", f"{w.cap(f['cause'])} can make someone {n}."),
+                (f"What is the opposite of {n}?", f"The opposite of {n} is {f['antonym']}."),
+                (f"Give me an example of when someone feels {n}.", f"One example is {f['cause']}."),
+            )
+        )
     return w.cap(q), _caps(ans)
 
 
@@ -861,17 +1236,33 @@ def describe(rng: random.Random) -> dict:
     if rng.random() < 0.5:
         e = rng.choice(w.OBJECT_LIST)
         f, it, be = e.facts, w.cap(e.it), e.verb
-        parts = [f"{e.a} {be} used to {f['use']}.", f"{it} {be} made of {f['made']}.",
-                 f"You can often find {'them' if it == 'They' else 'it'} {f['place']}."]
+        parts = [
+            f"{e.a} {be} used to {f['use']}.",
+            f"{it} {be} made of {f['made']}.",
+            f"You can often find {'them' if it == 'They' else 'it'} {f['place']}.",
+        ]
         name = rng.choice(w.NAMES)
-        parts.append(rng.choice((f"{name} has {e.a} at home.", f"Yesterday {name} bought {'new ' + e.name if e.form != 'count' else 'a new ' + e.name}.",
-                                 f"{name} could not find the {e.name} this morning.", f"{name} asked a neighbour for {e.a}.",
-                                 f"{name} thinks that {e.a} {be} very useful.")))
+        parts.append(
+            rng.choice(
+                (
+                    f"{name} has {e.a} at home.",
+                    f"Yesterday {name} bought {'new ' + e.name if e.form != 'count' else 'a new ' + e.name}.",
+                    f"{name} could not find the {e.name} this morning.",
+                    f"{name} asked a neighbour for {e.a}.",
+                    f"{name} thinks that {e.a} {be} very useful.",
+                )
+            )
+        )
     else:
         e = rng.choice(w.ANIMAL_LIST)
         f = e.facts
-        parts = [f"{e.a} is {w.with_article(f['kind'])}." if f["kind"] != e.name else f"{e.a} is an animal.", f"It lives {f['home']}.", f"It eats {f['eats']}.",
-                 f"It has {f['looks']}.", f"It {f['special']}."]
+        parts = [
+            f"{e.a} is {w.with_article(f['kind'])}." if f["kind"] != e.name else f"{e.a} is an animal.",
+            f"It lives {f['home']}.",
+            f"It eats {f['eats']}.",
+            f"It has {f['looks']}.",
+            f"It {f['special']}.",
+        ]
         head, *tail = parts
         parts = [head, *rng.sample(tail, rng.randint(2, 4))]
     return {"text": " ".join(w.cap(p) for p in parts)}

@@ -34,9 +34,9 @@ import numpy as np
 import safetensors
 import tokenizers
 import torch
-import torch.nn.functional as F
 import transformers
 from torch import Tensor
+from torch.nn import functional
 from transformers import AutoTokenizer, GenerationConfig, LlamaConfig, LlamaForCausalLM
 
 from scripts.pocket.tokenizer import BOS, CONTEXT_TOKENS, END, save_tokenizer
@@ -77,7 +77,9 @@ class Settings:
         """Optimizer steps; ValueError when the budget holds none."""
         steps = self.tokens // (self.block_tokens * self.batch_blocks)
         if steps < 1:
-            raise ValueError(f"{self.tokens} tokens are fewer than one step of {self.block_tokens * self.batch_blocks}.")
+            raise ValueError(
+                f"{self.tokens} tokens are fewer than one step of {self.block_tokens * self.batch_blocks}."
+            )
         return steps
 
 
@@ -105,7 +107,7 @@ def encode_documents(path: Path, tokenizer: Any) -> tuple[list[np.ndarray], int]
             texts.append(tokenizer.apply_chat_template(row["messages"], tokenize=False))
     documents: list[np.ndarray] = []
     for first in range(0, len(texts), 2000):
-        encodings = tokenizer.backend_tokenizer.encode_batch_fast(texts[first:first + 2000], add_special_tokens=False)
+        encodings = tokenizer.backend_tokenizer.encode_batch_fast(texts[first : first + 2000], add_special_tokens=False)
         documents.extend(np.asarray(encoding.ids, dtype=np.int32) for encoding in encodings)
     return documents, content_bytes
 
@@ -121,8 +123,8 @@ def pack_blocks(documents: list[np.ndarray], block_tokens: int, seed: int | None
     count = (len(stream) - 1) // block_tokens
     if count < 1:
         raise ValueError(f"{len(stream)} tokens do not fill one block of {block_tokens}.")
-    inputs = stream[:count * block_tokens].reshape(count, block_tokens)
-    last = stream[block_tokens:count * block_tokens + 1:block_tokens]
+    inputs = stream[: count * block_tokens].reshape(count, block_tokens)
+    last = stream[block_tokens : count * block_tokens + 1 : block_tokens]
     return np.concatenate([inputs, last[:, None]], axis=1).astype(np.int32)
 
 
@@ -141,11 +143,21 @@ def build_model(settings: Settings, tokenizer: Any) -> LlamaForCausalLM:
     """A fresh fp32 model from the seed; the two projections that write into the residual stream start at zero."""
     torch.manual_seed(settings.seed)
     config = LlamaConfig(
-        vocab_size=len(tokenizer), hidden_size=settings.hidden, intermediate_size=settings.intermediate,
-        num_hidden_layers=settings.layers, num_attention_heads=settings.heads, num_key_value_heads=settings.kv_heads,
-        max_position_embeddings=CONTEXT_TOKENS, rms_norm_eps=1e-5, tie_word_embeddings=True, attention_bias=False,
-        initializer_range=0.02, bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id, dtype="float32",
+        vocab_size=len(tokenizer),
+        hidden_size=settings.hidden,
+        intermediate_size=settings.intermediate,
+        num_hidden_layers=settings.layers,
+        num_attention_heads=settings.heads,
+        num_key_value_heads=settings.kv_heads,
+        max_position_embeddings=CONTEXT_TOKENS,
+        rms_norm_eps=1e-5,
+        tie_word_embeddings=True,
+        attention_bias=False,
+        initializer_range=0.02,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        dtype="float32",
     )
     model = LlamaForCausalLM(config)
     with torch.no_grad():
@@ -197,25 +209,32 @@ def layer_forward(x: Tensor, cos: Tensor, sin: Tensor, heads: int, kv_heads: int
     """One Llama layer on x [batch, tokens, hidden]; `weights` in the order of `layer_weights`."""
     norm1, q_w, k_w, v_w, o_w, norm2, gate_w, up_w, down_w = weights
     batch, tokens, _ = x.shape
-    mixed = F.linear(rms_norm(x, norm1), torch.cat((q_w, k_w, v_w)))
+    mixed = functional.linear(rms_norm(x, norm1), torch.cat((q_w, k_w, v_w)))
     q, k, v = torch.split(mixed.view(batch, tokens, heads + 2 * kv_heads, -1), [heads, kv_heads, kv_heads], 2)
-    x = x + F.linear(causal_attention(rotate(q, cos, sin), rotate(k, cos, sin), v, 128), o_w)
-    gate, up = F.linear(rms_norm(x, norm2), torch.cat((gate_w, up_w))).chunk(2, -1)
-    return x + F.linear(F.silu(gate) * up, down_w)
+    x = x + functional.linear(causal_attention(rotate(q, cos, sin), rotate(k, cos, sin), v, 128), o_w)
+    gate, up = functional.linear(rms_norm(x, norm2), torch.cat((gate_w, up_w))).chunk(2, -1)
+    return x + functional.linear(functional.silu(gate) * up, down_w)
 
 
 def layer_weights(layer: Any) -> list[Tensor]:
     """The nine parameters of a transformers Llama layer, norms before the projections they feed."""
     a, m = layer.self_attn, layer.mlp
     return [
-        layer.input_layernorm.weight, a.q_proj.weight, a.k_proj.weight, a.v_proj.weight, a.o_proj.weight,
-        layer.post_attention_layernorm.weight, m.gate_proj.weight, m.up_proj.weight, m.down_proj.weight,
+        layer.input_layernorm.weight,
+        a.q_proj.weight,
+        a.k_proj.weight,
+        a.v_proj.weight,
+        a.o_proj.weight,
+        layer.post_attention_layernorm.weight,
+        m.gate_proj.weight,
+        m.up_proj.weight,
+        m.down_proj.weight,
     ]
 
 
 def chunk_loss(hidden: Tensor, table: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """Summed cross-entropy of some rows, and its gradient with respect to their logits in the dtype of `hidden`."""
-    logits = F.linear(hidden, table).float()
+    logits = functional.linear(hidden, table).float()
     log_sum = torch.logsumexp(logits, -1)
     loss = (log_sum - logits.gather(1, targets[:, None])[:, 0]).sum()
     chance = torch.exp(logits - log_sum[:, None])
@@ -257,7 +276,9 @@ class Trainee:
         self.model = model
         self.heads, self.kv_heads = model.config.num_attention_heads, model.config.num_key_value_heads
         self.width = model.config.hidden_size // self.heads
-        self.layer_fn: Callable[..., Tensor] = torch.compile(layer_forward, dynamic=False) if compiled else layer_forward
+        self.layer_fn: Callable[..., Tensor] = (
+            torch.compile(layer_forward, dynamic=False) if compiled else layer_forward
+        )
         self.chunk_fn: Callable[..., Any] = torch.compile(chunk_loss) if compiled else chunk_loss
 
     def loss(self, blocks: Tensor) -> Tensor:
@@ -267,13 +288,14 @@ class Trainee:
         steps = torch.arange(0, self.width, 2, device=blocks.device, dtype=torch.float32) / self.width
         angles = torch.arange(inputs.shape[1], device=blocks.device)[:, None] * 10000.0**-steps
         cos, sin = angles.cos()[:, None], angles.sin()[:, None]
-        x = F.embedding(inputs, table)
+        x = functional.embedding(inputs, table)
         for layer in self.model.model.layers:
             weights = [weight.bfloat16() for weight in layer_weights(layer)]
             x = self.layer_fn(x, cos, sin, self.heads, self.kv_heads, weights)
         x = rms_norm(x, self.model.model.norm.weight.bfloat16())
         loss: Tensor = HeadLoss.apply(  # type: ignore[no-untyped-call]  # torch leaves apply untyped
-            x.reshape(-1, x.shape[-1]), table, targets.reshape(-1), self.chunk_fn)
+            x.reshape(-1, x.shape[-1]), table, targets.reshape(-1), self.chunk_fn
+        )
         return loss
 
 
@@ -300,7 +322,8 @@ def make_optimizers(model: LlamaForCausalLM, settings: Settings) -> list[torch.o
         first = torch.optim.Muon(matrices, lr=settings.matrix_lr, weight_decay=settings.weight_decay, momentum=0.95)
     else:
         first = torch.optim.AdamW(
-            matrices, lr=settings.matrix_lr, betas=(0.9, 0.95), weight_decay=settings.weight_decay, fused=True)
+            matrices, lr=settings.matrix_lr, betas=(0.9, 0.95), weight_decay=settings.weight_decay, fused=True
+        )
     second = torch.optim.AdamW(others, lr=settings.other_lr, betas=(0.9, 0.95), weight_decay=0.0, fused=True)
     return [first, second]
 
@@ -321,7 +344,7 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
         torch.save(state, file)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def heldout_loss(trainee: Trainee, blocks: np.ndarray, settings: Settings) -> float:
@@ -331,7 +354,7 @@ def heldout_loss(trainee: Trainee, blocks: np.ndarray, settings: Settings) -> fl
     losses = []
     with torch.no_grad():
         for first in range(0, min(len(blocks), HELDOUT_BLOCKS) - size + 1, size):
-            batch = torch.from_numpy(blocks[first:first + size].astype(np.int64)).to(device)
+            batch = torch.from_numpy(blocks[first : first + size].astype(np.int64)).to(device)
             losses.append(float(trainee.loss(batch)))
     return sum(losses) / len(losses)
 
@@ -347,7 +370,9 @@ class Progress:
     """Training loss of every step so far, in nats a token."""
 
 
-def resume(path: Path, key: dict[str, Any], trainee: Trainee, optimizers: list[torch.optim.Optimizer]) -> Progress | None:
+def resume(
+    path: Path, key: dict[str, Any], trainee: Trainee, optimizers: list[torch.optim.Optimizer]
+) -> Progress | None:
     """Load the checkpoint into model and optimizers; None, with a line that says why, when it belongs to another run."""
     if not path.exists():
         return None
@@ -368,13 +393,21 @@ def report(progress: Progress, settings: Settings, rate: float) -> None:
     per_step = settings.block_tokens * settings.batch_blocks
     recent = progress.losses[-20:]
     left = (settings.steps - progress.step) * per_step / rate / 60
-    print(f"step {progress.step}/{settings.steps}  {progress.step * per_step / 1e6:.2f} M tokens  "
-          f"loss {sum(recent) / len(recent):.4f}  {rate:,.0f} tokens/s  {left:.1f} min left", flush=True)
+    print(
+        f"step {progress.step}/{settings.steps}  {progress.step * per_step / 1e6:.2f} M tokens  "
+        f"loss {sum(recent) / len(recent):.4f}  {rate:,.0f} tokens/s  {left:.1f} min left",
+        flush=True,
+    )
 
 
 def train(
-    trainee: Trainee, optimizers: list[torch.optim.Optimizer], blocks: np.ndarray, order: np.ndarray,
-    settings: Settings, progress: Progress, save: Callable[[], None],
+    trainee: Trainee,
+    optimizers: list[torch.optim.Optimizer],
+    blocks: np.ndarray,
+    order: np.ndarray,
+    settings: Settings,
+    progress: Progress,
+    save: Callable[[], None],
 ) -> None:
     """Run the steps that `progress` has not done yet; calls `save` every few minutes."""
     device = trainee.model.device
@@ -414,8 +447,11 @@ def write_model(model: LlamaForCausalLM, tokenizer: Any, out: Path) -> None:
     saved = saved.to(torch.bfloat16)
     saved.config.dtype = torch.bfloat16
     saved.generation_config = GenerationConfig(
-        bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id, do_sample=False, max_new_tokens=256,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        do_sample=False,
+        max_new_tokens=256,
     )
     saved.save_pretrained(out)
     (out / "model.safetensors").chmod(0o644)  # transformers writes it readable by its owner only
@@ -428,7 +464,7 @@ def check_saved(out: Path, trainee: Trainee, blocks: np.ndarray) -> float:
     loaded: Any = LlamaForCausalLM.from_pretrained(out, dtype=torch.float32)
     with torch.no_grad():
         logits = loaded(batch[:, :-1]).logits
-        theirs = float(F.cross_entropy(logits.flatten(0, 1), batch[:, 1:].flatten()))
+        theirs = float(functional.cross_entropy(logits.flatten(0, 1), batch[:, 1:].flatten()))
         ours = float(trainee.loss(batch.to(trainee.model.device)))
     if abs(theirs - ours) > 0.02:  # bf16 weights and products move the loss by a few thousandths
         raise ValueError(f"transformers computes a loss of {theirs:.4f} from {out}, the training loop {ours:.4f}.")
@@ -437,7 +473,13 @@ def check_saved(out: Path, trainee: Trainee, blocks: np.ndarray) -> float:
 
 def versions() -> dict[str, str]:
     """Versions of what takes part in the arithmetic or the files."""
-    named = {"torch": torch, "transformers": transformers, "tokenizers": tokenizers, "safetensors": safetensors, "numpy": np}
+    named = {
+        "torch": torch,
+        "transformers": transformers,
+        "tokenizers": tokenizers,
+        "safetensors": safetensors,
+        "numpy": np,
+    }
     return {"python": platform.python_version()} | {name: str(module.__version__) for name, module in named.items()}
 
 
@@ -463,8 +505,10 @@ def run(settings: Settings, corpus: Path, out: Path, work: Path, fresh: bool) ->
     np.save(work / "blocks.npy", blocks)
     np.save(work / "order.npy", order)
     corpus_tokens = sum(map(len, documents))
-    print(f"{len(documents)} documents, {corpus_tokens / 1e6:.2f} M tokens, {content_bytes / corpus_tokens:.2f} bytes a token, "
-          f"{len(blocks)} blocks, {order.size / len(blocks):.2f} passes, encoded in {time.perf_counter() - begun:.1f} s")
+    print(
+        f"{len(documents)} documents, {corpus_tokens / 1e6:.2f} M tokens, {content_bytes / corpus_tokens:.2f} bytes a token, "
+        f"{len(blocks)} blocks, {order.size / len(blocks):.2f} passes, encoded in {time.perf_counter() - begun:.1f} s"
+    )
 
     model = build_model(settings, tokenizer).to("cuda" if torch.cuda.is_available() else "cpu")
     trainee = Trainee(model, compiler_works())
@@ -476,29 +520,48 @@ def run(settings: Settings, corpus: Path, out: Path, work: Path, fresh: bool) ->
         progress = Progress(heldout_before=heldout_loss(trainee, held_blocks, settings))
 
     def save() -> None:
-        save_checkpoint(path, {
-            "key": key, "model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers],
-            "progress": dataclasses.asdict(progress),
-        })
+        save_checkpoint(
+            path,
+            {
+                "key": key,
+                "model": model.state_dict(),
+                "optimizers": [o.state_dict() for o in optimizers],
+                "progress": dataclasses.asdict(progress),
+            },
+        )
 
-    print(f"{model.num_parameters() / 1e6:.2f} M parameters, {settings.steps} steps, "
-          f"held-out loss before {progress.heldout_before:.4f}", flush=True)
+    print(
+        f"{model.num_parameters() / 1e6:.2f} M parameters, {settings.steps} steps, "
+        f"held-out loss before {progress.heldout_before:.4f}",
+        flush=True,
+    )
     train(trainee, optimizers, blocks, order, settings, progress, save)
     save()
     after = heldout_loss(trainee, held_blocks, settings)
     write_model(model, tokenizer, out)
     bits = held_tokens / held_bytes / math.log(2)
     record = {
-        "tokens": order.size * settings.block_tokens, "steps": settings.steps, "passes": order.size / len(blocks),
-        "corpus_documents": len(documents), "corpus_tokens": corpus_tokens, "corpus_bytes": content_bytes,
+        "tokens": order.size * settings.block_tokens,
+        "steps": settings.steps,
+        "passes": order.size / len(blocks),
+        "corpus_documents": len(documents),
+        "corpus_tokens": corpus_tokens,
+        "corpus_bytes": content_bytes,
         "train_loss": sum(progress.losses[-50:]) / len(progress.losses[-50:]),
-        "heldout_loss_before": progress.heldout_before, "heldout_loss": after,
-        "heldout_bits_per_byte_before": progress.heldout_before * bits, "heldout_bits_per_byte": after * bits,
+        "heldout_loss_before": progress.heldout_before,
+        "heldout_loss": after,
+        "heldout_bits_per_byte_before": progress.heldout_before * bits,
+        "heldout_bits_per_byte": after * bits,
         "transformers_loss_first_8_blocks": check_saved(out, trainee, held_blocks),
-        "train_seconds": progress.seconds, "tokens_per_second": order.size * settings.block_tokens / progress.seconds,
-        "parameters": model.num_parameters(), "weights_bytes": (out / "model.safetensors").stat().st_size,
-        "threads": torch.get_num_threads(), "device": str(model.device), "settings": dataclasses.asdict(settings),
-        "versions": versions(), "losses": [round(value, 4) for value in progress.losses],
+        "train_seconds": progress.seconds,
+        "tokens_per_second": order.size * settings.block_tokens / progress.seconds,
+        "parameters": model.num_parameters(),
+        "weights_bytes": (out / "model.safetensors").stat().st_size,
+        "threads": torch.get_num_threads(),
+        "device": str(model.device),
+        "settings": dataclasses.asdict(settings),
+        "versions": versions(),
+        "losses": [round(value, 4) for value in progress.losses],
     }
     (work / "pretrain.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     path.unlink()
@@ -508,8 +571,12 @@ def run(settings: Settings, corpus: Path, out: Path, work: Path, fresh: bool) ->
 def main(arguments: list[str] | None = None) -> None:
     """Command line; every field of `Settings` is an option."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--corpus", type=Path, default=Path("build/pocket/corpus"), help="train.jsonl and heldout.jsonl")
-    parser.add_argument("--out", type=Path, default=Path("data/pocket"), help="model folder; holds the tokenizer already")
+    parser.add_argument(
+        "--corpus", type=Path, default=Path("build/pocket/corpus"), help="train.jsonl and heldout.jsonl"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("data/pocket"), help="model folder; holds the tokenizer already"
+    )
     parser.add_argument("--work", type=Path, default=Path("build/pocket"), help="blocks, checkpoint and record")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     parser.add_argument("--resume", action=argparse.BooleanOptionalAction, default=True, help="go on from a checkpoint")
@@ -521,8 +588,10 @@ def main(arguments: list[str] | None = None) -> None:
     keep_memory()
     settings = Settings(**{field.name: getattr(options, field.name) for field in dataclasses.fields(Settings)})
     record = run(settings, options.corpus, options.out, options.work, not options.resume)
-    print(f"held-out loss {record['heldout_loss_before']:.4f} -> {record['heldout_loss']:.4f} nats a token, "
-          f"{record['heldout_bits_per_byte']:.3f} bits a byte, {record['train_seconds'] / 60:.1f} min, written to {options.out}")
+    print(
+        f"held-out loss {record['heldout_loss_before']:.4f} -> {record['heldout_loss']:.4f} nats a token, "
+        f"{record['heldout_bits_per_byte']:.3f} bits a byte, {record['train_seconds'] / 60:.1f} min, written to {options.out}"
+    )
 
 
 if __name__ == "__main__":

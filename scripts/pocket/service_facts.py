@@ -448,10 +448,7 @@ def business(rng: random.Random, tag: str = "") -> dict[str, str]:
         kind, tags, group = rng.choice(_BUSINESSES)
     pool = ITEMS[group if rng.random() < 0.7 else "outdoor"]
     item, item2 = rng.sample(pool, 2)
-    if group in PLURALS and rng.random() < 0.4:
-        many = rng.choice(PLURALS[group])
-    else:
-        many = plural(item)
+    many = rng.choice(PLURALS[group]) if group in PLURALS and rng.random() < 0.4 else plural(item)
     colour, colour2 = rng.sample(COLOURS, 2)
     at = rng.randrange(len(SIZES) - 1)
     day, day2 = rng.sample(DAYS, 2)

@@ -1,22 +1,66 @@
 """Short stories of 60 to 150 words: a character, a place, a problem, an action and an ending that fit together."""
 
-# ruff: noqa: E501  (one table row or template a line reads better than a wrapped one)
 from __future__ import annotations
 
 import random
 
 from . import words as w
 
-HUMAN_PLACES = ("in a small village", "in a busy town", "by the sea", "at the edge of a forest", "on a quiet street", "in an old stone house",
-                "near a wide river", "on a farm", "in a tall city building", "in the mountains", "beside a lake", "above a bakery",
-                "near the harbour", "in a yellow house on a hill", "at the end of a long road")
-ANIMAL_PLACES = ("in a green forest", "near a quiet pond", "on a sunny farm", "under an old oak tree", "at the foot of a mountain", "by a slow river",
-                 "in a wide meadow", "behind a red barn", "close to a village", "in a large garden", "between high rocks", "on the edge of a field")
-TIMES = ("One morning", "One day", "On a rainy afternoon", "Late one evening", "One cold winter day", "On a bright summer morning", "Last spring",
-         "On the first day of autumn", "One windy night", "Early on Monday", "Just after breakfast", "On a warm Sunday", "At sunset", "One foggy morning")
-OPENINGS = ("{N} was {aj} {who} who lived {place}.", "There was once {aj} {who} called {N}. {He} lived {place}.",
-            "Once upon a time, {aj} {who} named {N} lived {place}.", "{place}, there lived {aj} {who} called {N}.",
-            "{N}, {aj} {who}, lived {place}.", "Everyone knew {N}, {aj} {who} who lived {place}.")
+HUMAN_PLACES = (
+    "in a small village",
+    "in a busy town",
+    "by the sea",
+    "at the edge of a forest",
+    "on a quiet street",
+    "in an old stone house",
+    "near a wide river",
+    "on a farm",
+    "in a tall city building",
+    "in the mountains",
+    "beside a lake",
+    "above a bakery",
+    "near the harbour",
+    "in a yellow house on a hill",
+    "at the end of a long road",
+)
+ANIMAL_PLACES = (
+    "in a green forest",
+    "near a quiet pond",
+    "on a sunny farm",
+    "under an old oak tree",
+    "at the foot of a mountain",
+    "by a slow river",
+    "in a wide meadow",
+    "behind a red barn",
+    "close to a village",
+    "in a large garden",
+    "between high rocks",
+    "on the edge of a field",
+)
+TIMES = (
+    "One morning",
+    "One day",
+    "On a rainy afternoon",
+    "Late one evening",
+    "One cold winter day",
+    "On a bright summer morning",
+    "Last spring",
+    "On the first day of autumn",
+    "One windy night",
+    "Early on Monday",
+    "Just after breakfast",
+    "On a warm Sunday",
+    "At sunset",
+    "One foggy morning",
+)
+OPENINGS = (
+    "{N} was {aj} {who} who lived {place}.",
+    "There was once {aj} {who} called {N}. {He} lived {place}.",
+    "Once upon a time, {aj} {who} named {N} lived {place}.",
+    "{place}, there lived {aj} {who} called {N}.",
+    "{N}, {aj} {who}, lived {place}.",
+    "Everyone knew {N}, {aj} {who} who lived {place}.",
+)
 # title word | problem | action | ending ; {o} is an object, {f} a helper, {F} the helper's name
 PLOTS = """
 lost {o}|{he} noticed that {his} {o} was gone. {He} had used it every day and felt {sad} without it|{He} looked behind the door, under the table and in the grass, but found nothing. Then {F} the {f} came by and asked where {he} had seen it last. {N} thought hard and remembered the old bridge|They walked there together, and the {o} lay beside the path. {N} thanked {F} and promised to take better care of {his} things
@@ -40,29 +84,128 @@ lost child|{N} met a little one who was crying beside the road. It could not fin
 music|{N} wanted to play music more than anything, but {his} first notes sounded terrible. Some neighbours laughed|{He} practised a little every evening. {F} the {f} listened and showed {him} how to keep the beat. After many weeks, the notes became clear|At the spring festival {N} played in front of the whole village. This time nobody laughed, and everyone danced
 dry well|the well was dry, and there was no rain. Everyone was worried about water|{N} remembered a small spring in the hills. With {F} the {f}, {he} dug a narrow ditch from the spring to the village. It took five long days|When the first water came running down, all cheered. {N} drank a cool cup of it and smiled
 """
-MORALS = ("", "", "", "", " It was a day to remember.", " That night {N} slept very well.", " And so the story ends.", " Since then, they have been good friends.",
-          " It had been a good day after all.", " {N} never forgot that day.")
-OBJECTS = ("kite", "lantern", "hat", "scarf", "drum", "basket", "notebook", "umbrella", "ball", "whistle", "blanket", "flute", "compass", "watch", "bag",
-           "bucket", "puzzle", "bell", "spoon", "ladder", "torch", "cap", "book", "bicycle", "teapot", "boot", "brush", "hammer", "camera", "radio")
-ANIMAL_HEROES = [e.name for e in w.ANIMAL_LIST if e.kind in ("mammal", "bird", "amphibian", "reptile") and e.name not in ("whale", "dolphin", "shark", "bat")]
-HUMAN_HEROES = ("boy", "girl", "baker", "farmer", "gardener", "teacher", "carpenter", "shepherd", "potter", "shoemaker", "student", "sailor", "painter",
-                "postal worker", "cook", "musician", "tailor", "miller", "librarian", "fisher", "grandmother", "grandfather")
-FEMALE = set("""Anna Clara Emma Grace Iris Kate Mia Olivia Rosa Vera Zoe Alice Cora Eva Gina Ida Lara Nina Petra Ruth Tara Wendy Bella Diana Elena
+MORALS = (
+    "",
+    "",
+    "",
+    "",
+    " It was a day to remember.",
+    " That night {N} slept very well.",
+    " And so the story ends.",
+    " Since then, they have been good friends.",
+    " It had been a good day after all.",
+    " {N} never forgot that day.",
+)
+OBJECTS = (
+    "kite",
+    "lantern",
+    "hat",
+    "scarf",
+    "drum",
+    "basket",
+    "notebook",
+    "umbrella",
+    "ball",
+    "whistle",
+    "blanket",
+    "flute",
+    "compass",
+    "watch",
+    "bag",
+    "bucket",
+    "puzzle",
+    "bell",
+    "spoon",
+    "ladder",
+    "torch",
+    "cap",
+    "book",
+    "bicycle",
+    "teapot",
+    "boot",
+    "brush",
+    "hammer",
+    "camera",
+    "radio",
+)
+ANIMAL_HEROES = [
+    e.name
+    for e in w.ANIMAL_LIST
+    if e.kind in ("mammal", "bird", "amphibian", "reptile") and e.name not in ("whale", "dolphin", "shark", "bat")
+]
+HUMAN_HEROES = (
+    "boy",
+    "girl",
+    "baker",
+    "farmer",
+    "gardener",
+    "teacher",
+    "carpenter",
+    "shepherd",
+    "potter",
+    "shoemaker",
+    "student",
+    "sailor",
+    "painter",
+    "postal worker",
+    "cook",
+    "musician",
+    "tailor",
+    "miller",
+    "librarian",
+    "fisher",
+    "grandmother",
+    "grandfather",
+)
+FEMALE = set(
+    """Anna Clara Emma Grace Iris Kate Mia Olivia Rosa Vera Zoe Alice Cora Eva Gina Ida Lara Nina Petra Ruth Tara Wendy Bella Diana Elena
 Hana Kira Maria Nadia Priya Sofia Ursula Yara Aisha Divya Fatima Greta Ingrid Julia Nora Rina Sara Uma Martha Edith Florence Mabel Peggy Luisa Chloe
-Layla Ruby Hazel Ivy Lena Selma Lydia Fiona Megan Nell Maeve Isla Freya""".split())
+Layla Ruby Hazel Ivy Lena Selma Lydia Fiona Megan Nell Maeve Isla Freya""".split()
+)
 MALE = [n for n in w.NAMES if n not in FEMALE and n not in ("Sam", "Lin", "Quinn", "Chen", "Rory", "Mabel")]
 WOMEN = sorted(FEMALE)
-ASK = ("Tell me a story about {x}.", "Tell me a short story about {x}.", "Can you tell me a story about {x}?", "Write a short story about {x}.",
-       "I'd like to hear a story about {x}.", "Please write a story about {x}.", "Make up a story about {x}.", "Could you write a little story about {x}?",
-       "My child wants a bedtime story about {x}.", "Do you know a story about {x}?", "A story about {x}, please.", "Give me a short tale about {x}.",
-       "Write a tale about {x}.", "Please tell me a bedtime story about {x}.", "I want a story about {x}.", "Invent a story about {x}.")
-ASK_ANY = ("Tell me a story.", "Tell me a short story.", "Can you tell me a story?", "I want to hear a story.", "Write a short story.", "Do you know any stories?",
-           "Please tell me something nice before bed.", "Make up a story for me.", "I would like a bedtime story.", "Could you write a little story?")
+ASK = (
+    "Tell me a story about {x}.",
+    "Tell me a short story about {x}.",
+    "Can you tell me a story about {x}?",
+    "Write a short story about {x}.",
+    "I'd like to hear a story about {x}.",
+    "Please write a story about {x}.",
+    "Make up a story about {x}.",
+    "Could you write a little story about {x}?",
+    "My child wants a bedtime story about {x}.",
+    "Do you know a story about {x}?",
+    "A story about {x}, please.",
+    "Give me a short tale about {x}.",
+    "Write a tale about {x}.",
+    "Please tell me a bedtime story about {x}.",
+    "I want a story about {x}.",
+    "Invent a story about {x}.",
+)
+ASK_ANY = (
+    "Tell me a story.",
+    "Tell me a short story.",
+    "Can you tell me a story?",
+    "I want to hear a story.",
+    "Write a short story.",
+    "Do you know any stories?",
+    "Please tell me something nice before bed.",
+    "Make up a story for me.",
+    "I would like a bedtime story.",
+    "Could you write a little story?",
+)
 LEADS = ("", "", "", "", "Sure! ", "Of course. ", "Here is one. ", "Gladly. ", "Here is a short story. ")
-AFTER = (("Thank you!", "You're welcome! I'm glad you liked it."), ("What a nice story!", "Thank you! I am happy that you enjoyed it."),
-         ("I like it.", "I am glad to hear that."), ("Who helped {N}?", "{F} the {f} helped {N}."), ("What was the hero called?", "The hero was called {N}."),
-         ("What was the name of the {who}?", "The {who} was called {N}."), ("Where did {N} live?", "{N} lived {place}."),
-         ("Who was {F}?", "{F} was the {f} in the story."), ("Great, thanks", "You're welcome. Would you like another story?"))
+AFTER = (
+    ("Thank you!", "You're welcome! I'm glad you liked it."),
+    ("What a nice story!", "Thank you! I am happy that you enjoyed it."),
+    ("I like it.", "I am glad to hear that."),
+    ("Who helped {N}?", "{F} the {f} helped {N}."),
+    ("What was the hero called?", "The hero was called {N}."),
+    ("What was the name of the {who}?", "The {who} was called {N}."),
+    ("Where did {N} live?", "{N} lived {place}."),
+    ("Who was {F}?", "{F} was the {f} in the story."),
+    ("Great, thanks", "You're welcome. Would you like another story?"),
+)
 
 
 def _cast(rng: random.Random) -> dict[str, str]:
@@ -73,15 +216,46 @@ def _cast(rng: random.Random) -> dict[str, str]:
         who, helper = rng.sample(ANIMAL_HEROES, 2)
         place = rng.choice(ANIMAL_PLACES)
     else:
-        who = rng.choice([h for h in HUMAN_HEROES if h not in (("boy", "grandfather") if female else ("girl", "grandmother"))])
-        helper = rng.choice([h for h in ("baker", "farmer", "gardener", "teacher", "carpenter", "fisher", "painter", "cook", "shepherd") if h != who])
+        who = rng.choice(
+            [h for h in HUMAN_HEROES if h not in (("boy", "grandfather") if female else ("girl", "grandmother"))]
+        )
+        helper = rng.choice(
+            [
+                h
+                for h in (
+                    "baker",
+                    "farmer",
+                    "gardener",
+                    "teacher",
+                    "carpenter",
+                    "fisher",
+                    "painter",
+                    "cook",
+                    "shepherd",
+                )
+                if h != who
+            ]
+        )
         place = rng.choice(HUMAN_PLACES)
     name = rng.choice(WOMEN if female else MALE)
     adjective = rng.choice(w.ADJECTIVES)
-    return {"N": name, "he": he, "He": w.cap(he), "him": him, "his": his, "who": who, "f": helper, "place": place, "adj": adjective,
-            "F": rng.choice([n for n in WOMEN + MALE if n != name]), "o": rng.choice(OBJECTS), "aj": w.with_article(adjective),
-            "sad": rng.choice(("sad", "unhappy", "lost", "lonely", "miserable")), "good": rng.choice(("careful", "brave", "alert", "thoughtful")),
-            "tired": rng.choice(("tired", "weary", "sleepy", "exhausted"))}
+    return {
+        "N": name,
+        "he": he,
+        "He": w.cap(he),
+        "him": him,
+        "his": his,
+        "who": who,
+        "f": helper,
+        "place": place,
+        "adj": adjective,
+        "F": rng.choice([n for n in WOMEN + MALE if n != name]),
+        "o": rng.choice(OBJECTS),
+        "aj": w.with_article(adjective),
+        "sad": rng.choice(("sad", "unhappy", "lost", "lonely", "miserable")),
+        "good": rng.choice(("careful", "brave", "alert", "thoughtful")),
+        "tired": rng.choice(("tired", "weary", "sleepy", "exhausted")),
+    }
 
 
 PLOT_LIST = [tuple(line.split("|")) for line in PLOTS.strip().splitlines()]
@@ -97,11 +271,25 @@ def _story(rng: random.Random) -> tuple[dict[str, str], str, str]:
         title, problem, action, ending = PLOT_LIST[5]
     extra = ""
     if rng.random() < 0.5:
-        extra = rng.choice((" {He} liked {hobby} and always had time for others.", " {He} was known for {his} {color} hat.", " {His} best friend was {his} old {o2}.",
-                            " Every day, {he} got up early and looked at the sky.", " {He} loved quiet mornings and warm {food}.",
-                            " People said that {he} was always {adj2}.", " {He} had two brothers and a sister."))
-    c |= {"hobby": rng.choice(("singing", "swimming", "collecting stones", "telling jokes", "dancing")), "color": rng.choice(w.COLORS), "His": w.cap(c["his"]),
-          "food": rng.choice(("soup", "bread", "milk", "porridge", "pie")), "o2": rng.choice(OBJECTS), "adj2": rng.choice(w.ADJECTIVES)}
+        extra = rng.choice(
+            (
+                " {He} liked {hobby} and always had time for others.",
+                " {He} was known for {his} {color} hat.",
+                " {His} best friend was {his} old {o2}.",
+                " Every day, {he} got up early and looked at the sky.",
+                " {He} loved quiet mornings and warm {food}.",
+                " People said that {he} was always {adj2}.",
+                " {He} had two brothers and a sister.",
+            )
+        )
+    c |= {
+        "hobby": rng.choice(("singing", "swimming", "collecting stones", "telling jokes", "dancing")),
+        "color": rng.choice(w.COLORS),
+        "His": w.cap(c["his"]),
+        "food": rng.choice(("soup", "bread", "milk", "porridge", "pie")),
+        "o2": rng.choice(OBJECTS),
+        "adj2": rng.choice(w.ADJECTIVES),
+    }
     text = f"{rng.choice(OPENINGS)}{extra} {rng.choice(TIMES)}, {problem}. {action}. {ending}.{rng.choice(MORALS)}"
     body = w.cap(text.format(**c))
     return c, w.cap(f"the {title}".format(**c)), body
@@ -113,8 +301,15 @@ def write(rng: random.Random) -> dict:
     r = rng.random()
     if r < 0.4:
         return {"text": f"{title}\n{body}" if r < 0.15 else body}
-    topics = (f"{c['aj']} {c['who']}", w.with_article(c["who"]), f"{w.with_article(c['who'])} called {c['N']}", f"{w.with_article(c['who'])} and {w.with_article(c['f'])}",
-              f"{c['aj']} {c['who']} who lives {c['place']}", f"{c['N']} the {c['who']}", f"a {c['who']}'s day" if c["who"][0] not in "aeiou" else f"an {c['who']}'s day")
+    topics = (
+        f"{c['aj']} {c['who']}",
+        w.with_article(c["who"]),
+        f"{w.with_article(c['who'])} called {c['N']}",
+        f"{w.with_article(c['who'])} and {w.with_article(c['f'])}",
+        f"{c['aj']} {c['who']} who lives {c['place']}",
+        f"{c['N']} the {c['who']}",
+        f"a {c['who']}'s day" if c["who"][0] not in "aeiou" else f"an {c['who']}'s day",
+    )
     ask = rng.choice(ASK).format(x=rng.choice(topics)) if rng.random() < 0.85 else rng.choice(ASK_ANY)
     turns = [w.vary(rng, ask), rng.choice(LEADS) + body]
     if r > 0.75:

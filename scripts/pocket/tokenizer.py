@@ -97,7 +97,10 @@ def learn_pieces(texts: list[str], count: int) -> list[str]:
     trainee.pre_tokenizer = pre_tokenizers.Split(words, "isolated")
     printable = [chr(code) for code in range(0x21, 0x7F)]
     trainer = trainers.BpeTrainer(
-        vocab_size=count, limit_alphabet=200, initial_alphabet=[SPACE, "\n", *printable], show_progress=False,
+        vocab_size=count,
+        limit_alphabet=200,
+        initial_alphabet=[SPACE, "\n", *printable],
+        show_progress=False,
         min_frequency=2,
     )
     trainee.train_from_iterator(texts, trainer=trainer)
@@ -121,13 +124,24 @@ def build_tokenizer(pieces: list[str]) -> Tokenizer:
     vocabulary = {piece: number for number, piece in enumerate((*SPECIAL_TOKENS, *BYTE_PIECES, *pieces))}
     if len(vocabulary) != len(SPECIAL_TOKENS) + len(BYTE_PIECES) + len(pieces):
         raise ValueError("A learned piece repeats a special token or a byte piece.")
-    tokenizer = Tokenizer(models.BPE(
-        vocab=vocabulary, merges=rebuild_merges(pieces), unk_token=UNK, fuse_unk=True, byte_fallback=True,
-    ))
+    tokenizer = Tokenizer(
+        models.BPE(
+            vocab=vocabulary,
+            merges=rebuild_merges(pieces),
+            unk_token=UNK,
+            fuse_unk=True,
+            byte_fallback=True,
+        )
+    )
     tokenizer.normalizer = llama_normalizer()
-    tokenizer.decoder = decoders.Sequence([
-        decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0),
-    ])
+    tokenizer.decoder = decoders.Sequence(
+        [
+            decoders.Replace(SPACE, " "),
+            decoders.ByteFallback(),
+            decoders.Fuse(),
+            decoders.Strip(" ", 1, 0),
+        ]
+    )
     tokenizer.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in SPECIAL_TOKENS])
     return tokenizer
 
@@ -135,9 +149,17 @@ def build_tokenizer(pieces: list[str]) -> Tokenizer:
 def wrap_tokenizer(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
     """The transformers tokenizer around `tokenizer`, with the chat template; encoding never adds special tokens."""
     wrapped = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, unk_token=UNK, bos_token=BOS, eos_token=END, pad_token=PAD,
-        additional_special_tokens=list(ROLE_TOKENS.values()), add_bos_token=False, add_eos_token=False,
-        model_max_length=CONTEXT_TOKENS, padding_side="right", clean_up_tokenization_spaces=False,
+        tokenizer_object=tokenizer,
+        unk_token=UNK,
+        bos_token=BOS,
+        eos_token=END,
+        pad_token=PAD,
+        additional_special_tokens=list(ROLE_TOKENS.values()),
+        add_bos_token=False,
+        add_eos_token=False,
+        model_max_length=CONTEXT_TOKENS,
+        padding_side="right",
+        clean_up_tokenization_spaces=False,
     )
     wrapped.chat_template = CHAT_TEMPLATE
     return wrapped
@@ -211,8 +233,10 @@ def check_tokenizer(tokenizer: Any) -> None:
         if back != text:
             raise ValueError(f"The text {text!r} came back as {back!r}.")
     messages = [
-        {"role": "system", "content": "Be brief."}, {"role": "user", "content": " Hi 👋 "},
-        {"role": "assistant", "content": "Hello.\nHow can I help?"}, {"role": "user", "content": "12+7?"},
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": " Hi 👋 "},
+        {"role": "assistant", "content": "Hello.\nHow can I help?"},
+        {"role": "user", "content": "12+7?"},
         {"role": "assistant", "content": "19."},
     ]
     full = tokenizer.apply_chat_template(messages, return_dict=True, return_assistant_tokens_mask=True)
@@ -222,7 +246,7 @@ def check_tokenizer(tokenizer: Any) -> None:
     for count in (2, 4):
         start = tokenizer.apply_chat_template(messages[:count], add_generation_prompt=True, return_dict=True)
         prompt = start["input_ids"]
-        if ids[:len(prompt)] != prompt:
+        if ids[: len(prompt)] != prompt:
             raise ValueError("A prompt is not a prefix of the conversation that continues it.")
     said = [number for number, kept in zip(ids, full["assistant_masks"], strict=True) if kept]
     if tokenizer.decode(said) != "Hello.\nHow can I help?<|end|> 19.<|end|>":
@@ -247,8 +271,10 @@ def main(arguments: list[str] | None = None) -> None:
     check_tokenizer(AutoTokenizer.from_pretrained(options.out))
     characters = sum(map(len, texts[:2000]))
     tokens = sum(map(len, tokenizer(texts[:2000], add_special_tokens=False)["input_ids"]))
-    print(f"{len(tokenizer)} pieces, {characters / tokens:.2f} characters a token, "
-          f"{time.perf_counter() - begun:.1f} s, written to {options.out}")
+    print(
+        f"{len(tokenizer)} pieces, {characters / tokens:.2f} characters a token, "
+        f"{time.perf_counter() - begun:.1f} s, written to {options.out}"
+    )
 
 
 if __name__ == "__main__":

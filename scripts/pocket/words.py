@@ -4,7 +4,6 @@ Tables are plain text, one entity a line, columns split by ``|``. A name that st
 ("~milk"), one that starts with ``+`` is always plural ("+scissors"); every other name is countable.
 """
 
-# ruff: noqa: E501  (one table row or template a line reads better than a wrapped one)
 from __future__ import annotations
 
 import random
@@ -744,13 +743,45 @@ pool school cool tool|stone phone bone alone|word bird heard third|hill pill wil
 name game same flame|back pack sack black|drop shop stop top|time climb lime rhyme|face place race lace"""
 
 IRREGULAR_PLURALS = {
-    "mouse": "mice", "goose": "geese", "sheep": "sheep", "deer": "deer", "fish": "fish", "man": "men",
-    "woman": "women", "child": "children", "foot": "feet", "tooth": "teeth", "person": "people", "knife": "knives",
-    "wolf": "wolves", "leaf": "leaves", "shelf": "shelves", "loaf": "loaves", "scarf": "scarves", "thief": "thieves",
-    "calf": "calves", "half": "halves", "ox": "oxen", "salmon": "salmon", "trout": "trout", "goldfish": "goldfish",
-    "potato": "potatoes", "tomato": "tomatoes", "hero": "heroes", "echo": "echoes", "mosquito": "mosquitoes",
-    "volcano": "volcanoes", "mango": "mangoes", "octopus": "octopuses", "wife": "wives", "life": "lives",
-    "passer-by": "passers-by", "hippo": "hippos", "housewife": "housewives", "elf": "elves", "wharf": "wharves",
+    "mouse": "mice",
+    "goose": "geese",
+    "sheep": "sheep",
+    "deer": "deer",
+    "fish": "fish",
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "foot": "feet",
+    "tooth": "teeth",
+    "person": "people",
+    "knife": "knives",
+    "wolf": "wolves",
+    "leaf": "leaves",
+    "shelf": "shelves",
+    "loaf": "loaves",
+    "scarf": "scarves",
+    "thief": "thieves",
+    "calf": "calves",
+    "half": "halves",
+    "ox": "oxen",
+    "salmon": "salmon",
+    "trout": "trout",
+    "goldfish": "goldfish",
+    "potato": "potatoes",
+    "tomato": "tomatoes",
+    "hero": "heroes",
+    "echo": "echoes",
+    "mosquito": "mosquitoes",
+    "volcano": "volcanoes",
+    "mango": "mangoes",
+    "octopus": "octopuses",
+    "wife": "wives",
+    "life": "lives",
+    "passer-by": "passers-by",
+    "hippo": "hippos",
+    "housewife": "housewives",
+    "elf": "elves",
+    "wharf": "wharves",
 }
 
 VERBS = """walk|walks|walked|walking run|runs|ran|running eat|eats|ate|eating drink|drinks|drank|drinking
@@ -873,8 +904,36 @@ def third_person(verb: str) -> str:
 def gerund(phrase: str) -> str:
     """The -ing form of the first word of a verb phrase: "cut wood" gives "cutting wood"."""
     first, _, rest = phrase.partition(" ")
-    doubled = {"cut", "dig", "get", "put", "sit", "stop", "swim", "run", "let", "chop", "grip", "wrap", "hit", "plan",
-               "pin", "set", "beg", "win", "trim", "mop", "rub", "pat", "knit", "shop", "chat", "spin", "jog", "skip"}
+    doubled = {
+        "cut",
+        "dig",
+        "get",
+        "put",
+        "sit",
+        "stop",
+        "swim",
+        "run",
+        "let",
+        "chop",
+        "grip",
+        "wrap",
+        "hit",
+        "plan",
+        "pin",
+        "set",
+        "beg",
+        "win",
+        "trim",
+        "mop",
+        "rub",
+        "pat",
+        "knit",
+        "shop",
+        "chat",
+        "spin",
+        "jog",
+        "skip",
+    }
     if first in doubled:
         out = first + first[-1] + "ing"
     elif first in ("tie", "lie", "die"):
@@ -924,18 +983,31 @@ MATERIAL_LIST = _rows(MATERIALS, ("looks", "makes", "from"), "material")
 SPORT_LIST = _rows(SPORTS, ("rule", "needs"), "sport or game")
 BODY_LIST = _rows(BODY, ("use", "place"), "part of the body")
 EMOTION_LIST = _rows(EMOTIONS, ("is", "cause", "synonym", "antonym"), "feeling")
-ALL_ENTITIES = (OBJECT_LIST + ANIMAL_LIST + FOOD_LIST + JOB_LIST + PLACE_LIST + NATURE_LIST + WEATHER_LIST
-                + MATERIAL_LIST + SPORT_LIST + BODY_LIST + EMOTION_LIST)
+ALL_ENTITIES = (
+    OBJECT_LIST
+    + ANIMAL_LIST
+    + FOOD_LIST
+    + JOB_LIST
+    + PLACE_LIST
+    + NATURE_LIST
+    + WEATHER_LIST
+    + MATERIAL_LIST
+    + SPORT_LIST
+    + BODY_LIST
+    + EMOTION_LIST
+)
 
 ANTONYM_PAIRS = [(a, b) for a, b in (pair.split(":") for pair in ANTONYMS.split())]
 RHYME_GROUPS = [group for group in _split_groups(RHYMES) if len(group) > 2]
 VERB_FORMS = [tuple(item.split("|")) for item in VERBS.split()]
 NAMES = FIRST_NAMES.split()
 SURNAMES = LAST_NAMES.split()
-TOWN_NAMES = [t for t in "Ashford Brookdale Clearwater Dunmore Eastbridge Fairview Greenhill Hartley Ivybridge Kingsport "
-              "Lakeside Millbrook Northgate Oakfield Pinewood Riverton Southport Thornbury Upton Westbrook Whitby "
-              "Stonebridge Maplewood Redcliff Silverton Copperhill Elmwood Foxley Windmere Larkfield Appleton Birchwood "
-              "Deepdale".split()]
+TOWN_NAMES = list(
+    "Ashford Brookdale Clearwater Dunmore Eastbridge Fairview Greenhill Hartley Ivybridge Kingsport "
+    "Lakeside Millbrook Northgate Oakfield Pinewood Riverton Southport Thornbury Upton Westbrook Whitby "
+    "Stonebridge Maplewood Redcliff Silverton Copperhill Elmwood Foxley Windmere Larkfield Appleton Birchwood "
+    "Deepdale".split()
+)
 HOBBY_LIST = [h for line in HOBBIES.splitlines() for h in line.split("|")]
 
 
@@ -963,7 +1035,18 @@ CATEGORIES: dict[str, list[str]] = {
     "nuts": [e.many for e in FOOD_LIST if e.kind == "nut"],
     "spices and herbs": [e.name for e in FOOD_LIST if e.kind in ("spice", "herb", "seasoning")],
     "farm animals": ["cows", "pigs", "sheep", "goats", "horses", "chickens", "ducks", "geese", "donkeys", "turkeys"],
-    "wild animals": ["lions", "tigers", "elephants", "zebras", "giraffes", "wolves", "bears", "foxes", "deer", "rhinos"],
+    "wild animals": [
+        "lions",
+        "tigers",
+        "elephants",
+        "zebras",
+        "giraffes",
+        "wolves",
+        "bears",
+        "foxes",
+        "deer",
+        "rhinos",
+    ],
     "pets": ["cats", "dogs", "hamsters", "rabbits", "goldfish", "parrots", "mice", "tortoises"],
     "birds": [e.many for e in ANIMAL_LIST if e.kind == "bird"],
     "insects": [e.many for e in ANIMAL_LIST if e.kind == "insect"],
@@ -985,15 +1068,44 @@ CATEGORIES: dict[str, list[str]] = {
     "parts of the body": [e.name for e in BODY_LIST],
     "feelings": ["happiness", "sadness", "anger", "fear", "joy", "pride", "surprise", "hope", "envy", "relief"],
     "rooms in a house": ["kitchen", "bedroom", "bathroom", "living room", "hallway", "cellar", "attic", "study"],
-    "shops": ["bakery", "supermarket", "bookshop", "pharmacy", "flower shop", "toy shop", "shoe shop", "butcher's shop"],
+    "shops": [
+        "bakery",
+        "supermarket",
+        "bookshop",
+        "pharmacy",
+        "flower shop",
+        "toy shop",
+        "shoe shop",
+        "butcher's shop",
+    ],
     "shapes": ["a circle", "a square", "a triangle", "a rectangle", "an oval", "a star", "a cube", "a cone"],
     "days of the week": DAYS,
     "months": MONTHS,
     "seasons": SEASONS,
     "hobbies": HOBBY_LIST,
     "school subjects": ["history", "geography", "biology", "chemistry", "physics", "music", "art", "mathematics"],
-    "countries": ["France", "Spain", "Italy", "Germany", "Japan", "Brazil", "Canada", "Egypt", "India", "Kenya", "Mexico",
-                  "Norway", "Poland", "Greece", "China", "Australia", "Peru", "Turkey", "Portugal", "Sweden"],
+    "countries": [
+        "France",
+        "Spain",
+        "Italy",
+        "Germany",
+        "Japan",
+        "Brazil",
+        "Canada",
+        "Egypt",
+        "India",
+        "Kenya",
+        "Mexico",
+        "Norway",
+        "Poland",
+        "Greece",
+        "China",
+        "Australia",
+        "Peru",
+        "Turkey",
+        "Portugal",
+        "Sweden",
+    ],
     "flowers": ["roses", "tulips", "daisies", "lilies", "sunflowers", "violets", "poppies", "daffodils"],
     "trees": ["oaks", "pines", "birches", "maples", "willows", "beeches", "chestnuts", "firs"],
     "metals": ["iron", "steel", "gold", "silver", "copper", "aluminium", "tin", "lead"],
@@ -1002,29 +1114,87 @@ CATEGORIES: dict[str, list[str]] = {
 }
 
 CATEGORY_ONE: dict[str, str] = {
-    "fruits": "fruit", "vegetables": "vegetable", "tools": "tool", "birds": "bird", "insects": "insect", "vehicles": "vehicle",
-    "musical instruments": "musical instrument", "clothes": "piece of clothing", "mammals": "mammal", "drinks": "drink",
-    "metals": "metal", "countries": "country", "pieces of furniture": "piece of furniture", "toys": "toy", "sports": "sport",
-    "shapes": "shape", "planets": "planet",
+    "fruits": "fruit",
+    "vegetables": "vegetable",
+    "tools": "tool",
+    "birds": "bird",
+    "insects": "insect",
+    "vehicles": "vehicle",
+    "musical instruments": "musical instrument",
+    "clothes": "piece of clothing",
+    "mammals": "mammal",
+    "drinks": "drink",
+    "metals": "metal",
+    "countries": "country",
+    "pieces of furniture": "piece of furniture",
+    "toys": "toy",
+    "sports": "sport",
+    "shapes": "shape",
+    "planets": "planet",
 }
 
 SYSTEM_PROMPTS = (
-    "You are pocket, a small helpful assistant.", "You are a friendly assistant. Answer briefly.",
-    "Answer in plain English and in whole sentences.", "You are a polite and patient helper.",
-    "You are pocket, a small open language model. Be kind and clear.", "Be concise and helpful.",
-    "You are a helpful assistant who keeps answers short.", "Reply politely. If you do not know something, say so.",
-    "You help people with everyday questions.", "You are an assistant. Use simple words.",
-    "Give short, correct and friendly answers.", "You are a calm and careful assistant.",
+    "You are pocket, a small helpful assistant.",
+    "You are a friendly assistant. Answer briefly.",
+    "Answer in plain English and in whole sentences.",
+    "You are a polite and patient helper.",
+    "You are pocket, a small open language model. Be kind and clear.",
+    "Be concise and helpful.",
+    "You are a helpful assistant who keeps answers short.",
+    "Reply politely. If you do not know something, say so.",
+    "You help people with everyday questions.",
+    "You are an assistant. Use simple words.",
+    "Give short, correct and friendly answers.",
+    "You are a calm and careful assistant.",
 )
 PREFIXES = (
-    "Hi, ", "Hello, ", "Hey, ", "Hello! ", "Hi there, ", "Quick question: ", "Question: ", "Sorry to bother you, ",
-    "Excuse me, ", "Just wondering, ", "I was wondering: ", "One more thing: ", "Please tell me: ", "Okay, ", "So, ",
-    "Hey there! ", "Good morning, ", "Good evening, ", "Hi! ", "Small question: ", "I'm curious: ", "Tell me, ",
+    "Hi, ",
+    "Hello, ",
+    "Hey, ",
+    "Hello! ",
+    "Hi there, ",
+    "Quick question: ",
+    "Question: ",
+    "Sorry to bother you, ",
+    "Excuse me, ",
+    "Just wondering, ",
+    "I was wondering: ",
+    "One more thing: ",
+    "Please tell me: ",
+    "Okay, ",
+    "So, ",
+    "Hey there! ",
+    "Good morning, ",
+    "Good evening, ",
+    "Hi! ",
+    "Small question: ",
+    "I'm curious: ",
+    "Tell me, ",
 )
-SUFFIXES = (" Thanks!", " Thank you.", " Thanks.", " Please help.", " Thanks in advance.", " I'd like to know.",
-            " I'm curious.", " Please keep it short.", " My daughter asked me.", " My son wants to know.", " Thank you!")
-CONTRACTIONS = (("What is ", "What's "), ("what is ", "what's "), ("I am ", "I'm "), ("I would ", "I'd "), ("do not ", "don't "),
-                ("does not ", "doesn't "), ("cannot ", "can't "), ("Where is ", "Where's "), ("who is ", "who's "))
+SUFFIXES = (
+    " Thanks!",
+    " Thank you.",
+    " Thanks.",
+    " Please help.",
+    " Thanks in advance.",
+    " I'd like to know.",
+    " I'm curious.",
+    " Please keep it short.",
+    " My daughter asked me.",
+    " My son wants to know.",
+    " Thank you!",
+)
+CONTRACTIONS = (
+    ("What is ", "What's "),
+    ("what is ", "what's "),
+    ("I am ", "I'm "),
+    ("I would ", "I'd "),
+    ("do not ", "don't "),
+    ("does not ", "doesn't "),
+    ("cannot ", "can't "),
+    ("Where is ", "Where's "),
+    ("who is ", "who's "),
+)
 
 
 def _typo(rng: random.Random, text: str) -> str:
@@ -1038,9 +1208,9 @@ def _typo(rng: random.Random, text: str) -> str:
     at = rng.randrange(1, len(w) - 2)
     kind = rng.random()
     if kind < 0.5:
-        w = w[:at] + w[at + 1] + w[at] + w[at + 2:]
+        w = w[:at] + w[at + 1] + w[at] + w[at + 2 :]
     elif kind < 0.8:
-        w = w[:at] + w[at + 1:]
+        w = w[:at] + w[at + 1 :]
     else:
         w = w[:at] + w[at] + w[at:]
     words[i] = w

@@ -49,12 +49,13 @@ def disclose(run: Run) -> Disclosure:
     return record
 
 
-def write(folder: Path, found: dict[str, Any]) -> None:
-    """Writes a manifest and its card into a model's folder; a person's words on an existing card stay."""
+def write(folder: Path, found: dict[str, Any], own_words: str = card.OWN_WORDS) -> None:
+    """Writes a manifest and its card into a model's folder. A person's words on an existing card stay; a new one gets
+    `own_words` below its generated part."""
     path = folder / CARD
     previous = path.read_text(encoding="utf-8") if path.exists() else None
     write_bytes(folder / MANIFEST, canonical_json(found))
-    write_text(path, card.with_own_words(card.render(found), previous))
+    write_text(path, card.with_own_words(card.render(found), previous, own_words))
 
 
 def stands(run: Run, record: Disclosure) -> bool:

@@ -24,15 +24,26 @@ OWN_WORDS = "\n\n## Intended use and limits\n\nNot provided by the author.\n"
 def render(manifest: Json) -> str:
     """Front matter and generated part, both markers included, ending after the end marker."""
     sha = sha256(canonical_json(manifest))
-    sections = [_what(manifest), _data(manifest), _removed(manifest), _procedure(manifest), _evaluation(manifest), _samples(manifest), _license(manifest), _export(manifest), _gaps(manifest), _verify(manifest)]
+    sections = [
+        _what(manifest),
+        _data(manifest),
+        _removed(manifest),
+        _procedure(manifest),
+        _evaluation(manifest),
+        _samples(manifest),
+        _license(manifest),
+        _export(manifest),
+        _gaps(manifest),
+        _verify(manifest),
+    ]
     body = "\n\n".join(section for section in sections if section)
     return f"---\n{front_matter(manifest)}---\n\n{BEGIN.format(sha=sha)}\n\n{body}\n\n{END}"
 
 
-def with_own_words(generated: str, previous: str | None) -> str:
+def with_own_words(generated: str, previous: str | None, own_words: str = OWN_WORDS) -> str:
     """The whole card: the generated part, then what a person wrote below the end marker of the previous card."""
     if previous is None or END not in previous:
-        return generated + OWN_WORDS
+        return generated + own_words
     return generated + previous.split(END, 1)[1]
 
 
@@ -58,14 +69,16 @@ def _what(m: Json) -> str:
     else:
         name = base["repo"]["value"] or "a base model from a local folder, identified by the digests of its files"
         commit = base["commit"]["value"]
-        lines.append(f"A LoRA adapter for {name}{f' at commit `{commit}`' if commit else ''} ({base['architecture']['value']}, {short(base['parameters']['value'])} parameters).")
+        lines.append(
+            f"A LoRA adapter for {name}{f' at commit `{commit}`' if commit else ''} ({base['architecture']['value']}, {short(base['parameters']['value'])} parameters)."
+        )
     c = m["consumption"]
-    lines += [
-        "",
-        f"Trained for {count(c['optimizer_steps']['value'])} optimizer steps on {count(c['distinct_examples']['value'])} distinct examples: "
-        f"{count(c['input_tokens']['value'])} tokens fed, {count(c['loss_tokens']['value'])} of them with loss. "
-        "Every number in this part is computed by tune from the bytes that the optimizer consumed, unless it says declared.",
-    ]
+    steps, distinct = count(c["optimizer_steps"]["value"]), count(c["distinct_examples"]["value"])
+    fed, learned = count(c["input_tokens"]["value"]), count(c["loss_tokens"]["value"])
+    lines.append(
+        f"\nTrained for {steps} optimizer steps on {distinct} distinct examples: {fed} tokens fed, {learned} of them with loss. "
+        "Every number in this part is computed by tune from the bytes that the optimizer consumed, unless it says declared."
+    )
     return "\n".join(lines)
 
 
@@ -81,13 +94,31 @@ def _data(m: Json) -> str:
     for s in m["sources"]:
         trained = count(s["rows"]["trained"]["value"]) if s["split"] == "train" else "held out"
         share_of_loss = f"{100 * s['share_of_loss_tokens']['value']:.1f} %"
-        rows.append([s["name"], _said(s["license"]), count(s["rows"]["loaded"]["value"]), count(s["rows"]["kept"]["value"]), trained, count(s["tokens"]["input"]["value"]), share_of_loss])
-    text = "## Training data\n\n" + markdown_table(rows, ["source", "license", "rows", "kept", "trained on", "tokens", "with loss"])
+        rows.append(
+            [
+                s["name"],
+                _said(s["license"]),
+                count(s["rows"]["loaded"]["value"]),
+                count(s["rows"]["kept"]["value"]),
+                trained,
+                count(s["tokens"]["input"]["value"]),
+                share_of_loss,
+            ]
+        )
+    text = "## Training data\n\n" + markdown_table(
+        rows, ["source", "license", "rows", "kept", "trained on", "tokens", "with loss"]
+    )
     notes = []
     for s in m["sources"]:
-        said = [f"{name.replace('_', ' ')}: {s[name]['value']}" for name in ("about", "collected", "personal_data") if s.get(name) and s[name]["value"]]
+        said = [
+            f"{name.replace('_', ' ')}: {s[name]['value']}"
+            for name in ("about", "collected", "personal_data")
+            if s.get(name) and s[name]["value"]
+        ]
         if s.get("generator") and s["generator"]["value"]:
-            said.append(f"written by the model {s['generator']['value']['model']} under {s['generator']['value'].get('terms') or 'unknown terms'}")
+            said.append(
+                f"written by the model {s['generator']['value']['model']} under {s['generator']['value'].get('terms') or 'unknown terms'}"
+            )
         if said:
             notes.append(f"- {s['name']}: {'; '.join(said)} (declared)")
         notes.append(f"- {s['name']}: SHA-256 `{s['sha256']['value']}`")
@@ -98,13 +129,23 @@ def _removed(m: Json) -> str:
     if not m["filters"] and not any(s["rows"]["cut"]["value"] for s in m["sources"]):
         return "## What was removed\n\nNothing: every row that was loaded was kept, whole."
     rows = [[f["source"], f["reason"], count(f["rows"]["value"])] for f in m["filters"]]
-    rows += [[s["name"], f"cut, {count(s['tokens']['cut']['value'])} tokens", count(s["rows"]["cut"]["value"])] for s in m["sources"] if s["rows"]["cut"]["value"]]
+    rows += [
+        [s["name"], f"cut, {count(s['tokens']['cut']['value'])} tokens", count(s["rows"]["cut"]["value"])]
+        for s in m["sources"]
+        if s["rows"]["cut"]["value"]
+    ]
     return "## What was removed\n\n" + markdown_table(rows, ["source", "reason", "rows"])
 
 
 def _procedure(m: Json) -> str:
-    rows = [[name.replace("_", " "), ", ".join(v["value"]) if isinstance(v["value"], list) else _plain(v["value"])] for name, v in m["procedure"].items()]
-    rows += [["device", m["environment"]["device"]["value"]], ["compute type", m["environment"]["compute_dtype"]["value"]]]
+    rows = [
+        [name.replace("_", " "), ", ".join(v["value"]) if isinstance(v["value"], list) else _plain(v["value"])]
+        for name, v in m["procedure"].items()
+    ]
+    rows += [
+        ["device", m["environment"]["device"]["value"]],
+        ["compute type", m["environment"]["compute_dtype"]["value"]],
+    ]
     if "flop" in m["consumption"]:
         rows.append(["floating-point operations (4 N a token)", f"{m['consumption']['flop']['value']:.3g}"])
     packages = ", ".join(f"{name} {version}" for name, version in m["environment"]["packages"]["value"].items())
@@ -125,11 +166,26 @@ def _evaluation(m: Json) -> str:
         return "## Evaluation\n\nNot measured."
     rows = []
     if e["tuned"]["loss"]["value"] is not None:
-        rows.append([f"held-out loss (nats a token, {count(e['loss_tokens']['value'])} tokens)", *(f"{e[k]['loss']['value']:.4f}" for k in ("base", "tuned") if k in e)])
+        rows.append(
+            [
+                f"held-out loss (nats a token, {count(e['loss_tokens']['value'])} tokens)",
+                *(f"{e[k]['loss']['value']:.4f}" for k in ("base", "tuned") if k in e),
+            ]
+        )
     if e["tuned"]["checks_passed"]["value"] is not None:
-        rows.append([f"prompts whose checks all hold (of {e['prompts']['value']})", *(f"{100 * e[k]['checks_passed']['value']:.1f} %" for k in ("base", "tuned") if k in e)])
+        rows.append(
+            [
+                f"prompts whose checks all hold (of {e['prompts']['value']})",
+                *(f"{100 * e[k]['checks_passed']['value']:.1f} %" for k in ("base", "tuned") if k in e),
+            ]
+        )
     if e["tuned"]["stop_rate"]["value"] is not None:
-        rows.append([f"answers that stop by themselves within {e['max_new_tokens']['value']} tokens", *(f"{100 * e[k]['stop_rate']['value']:.1f} %" for k in ("base", "tuned") if k in e)])
+        rows.append(
+            [
+                f"answers that stop by themselves within {e['max_new_tokens']['value']} tokens",
+                *(f"{100 * e[k]['stop_rate']['value']:.1f} %" for k in ("base", "tuned") if k in e),
+            ]
+        )
     if not rows:
         return "## Evaluation\n\nNot measured: the recipe names no held-out rows and no prompts."
     header = ["", "base", "this"] if "base" in e else ["", "this"]
@@ -147,15 +203,27 @@ def _license(m: Json) -> str:
     rows = [["this", _said(m["subject"]["license"])]]
     if m["base"] is not None:
         found = m["base"]["license"]
-        rows.insert(0, ["base", f"tag: {found['tag']['value'] or 'none'}; license file: {found['file_says']['value'] or found['file']['value'] or 'none'}"])
+        rows.insert(
+            0,
+            [
+                "base",
+                f"tag: {found['tag']['value'] or 'none'}; license file: {found['file_says']['value'] or found['file']['value'] or 'none'}",
+            ],
+        )
     rows[-1:-1] = [[f"data: {s['name']}", _said(s["license"])] for s in m["sources"]]
-    return "## Licenses\n\n" + markdown_table(rows, ["", "license"]).replace("---:", "---") + "\n\nShown as found or declared; whether they fit together was not evaluated."
+    return (
+        "## Licenses\n\n"
+        + markdown_table(rows, ["", "license"]).replace("---:", "---")
+        + "\n\nShown as found or declared; whether they fit together was not evaluated."
+    )
 
 
 def _export(m: Json) -> str:
     if not m["export"]:
         return ""
-    lines = [f"The adapter was loaded in a fresh process with plain PEFT: largest difference of logits {m['export']['adapter']['largest_logit_difference']['value']:.2g}."]
+    lines = [
+        f"The adapter was loaded in a fresh process with plain PEFT: largest difference of logits {m['export']['adapter']['largest_logit_difference']['value']:.2g}."
+    ]
     merged = m["export"]["merged"]
     if merged:
         lines.append(
@@ -169,14 +237,22 @@ def _gaps(m: Json) -> str:
     unknowns = [g for g in m["gaps"] if g["basis"] == "not measured"]
     said = [g["what"] for g in m["gaps"] if g["basis"] == "declared"]
     lines = [f"- {g['what']}: {g.get('why', 'unknown')}" for g in unknowns]
-    return "## What we could not measure\n\n" + "\n".join(lines) + f"\n\nDeclared, not measured: {len(said)} values, listed in `disclosure/manifest.json` under `gaps`."
+    return (
+        "## What we could not measure\n\n"
+        + "\n".join(lines)
+        + f"\n\nDeclared, not measured: {len(said)} values, listed in `disclosure/manifest.json` under `gaps`."
+    )
 
 
 def _verify(m: Json) -> str:
     c = m["consumption"]
-    rows = [["distinct examples", f"`{c['examples_root']['value']}`"], ["order of consumption", f"`{c['order_root']['value']}`"]]
+    rows = [
+        ["distinct examples", f"`{c['examples_root']['value']}`"],
+        ["order of consumption", f"`{c['order_root']['value']}`"],
+    ]
     share_fed = share(c["loss_tokens"]["value"], c["input_tokens"]["value"])
     return (
         "## How to verify\n\n`tune verify .` in this folder checks the digests of the files, the arithmetic of the manifest, and that this part is what the manifest renders to. "
-        f"Loss was on {share_fed} of the tokens fed. Merkle roots of what the optimizer consumed:\n\n" + markdown_table(rows, ["", "root"]).replace("---:", "---")
+        f"Loss was on {share_fed} of the tokens fed. Merkle roots of what the optimizer consumed:\n\n"
+        + markdown_table(rows, ["", "root"]).replace("---:", "---")
     )

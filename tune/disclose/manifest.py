@@ -59,15 +59,29 @@ def of_run(run: Run) -> Json:
     found: Json = {
         "manifest": 1,
         "tune": __version__,
-        "subject": subject("adapter", run.recipe.name, [f.model_dump() for f in train.adapter], run.recipe.publish.license),
+        "subject": subject(
+            "adapter", run.recipe.name, [f.model_dump() for f in train.adapter], run.recipe.publish.license
+        ),
         "base": _base(base),
         "recipe": {"sha256": measured(digest(run.recipe.model_dump(mode="json")))},
         "procedure": _procedure(run, train),
-        "environment": {"packages": measured(train.attempts[-1].versions), "device": measured(train.device.name), "compute_dtype": measured(train.compute_dtype)},
-        "sources": [source_part(s, declared_by, trained.get(i)) for i, (s, declared_by) in enumerate(zip(ledger.sources, sources, strict=True))],
+        "environment": {
+            "packages": measured(train.attempts[-1].versions),
+            "device": measured(train.device.name),
+            "compute_dtype": measured(train.compute_dtype),
+        },
+        "sources": [
+            source_part(s, declared_by, trained.get(i))
+            for i, (s, declared_by) in enumerate(zip(ledger.sources, sources, strict=True))
+        ],
         "filters": filters(ledger.sources),
         "checks": [{"name": c.name, "ok": c.ok, "what": measured(c.what)} for c in ledger.checks],
-        "consumption": {**consumption(train.receipt), "devices": measured(1), "interruptions": measured(len(train.attempts) - 1), "flop": derived(train.flop)},
+        "consumption": {
+            **consumption(train.receipt),
+            "devices": measured(1),
+            "interruptions": measured(len(train.attempts) - 1),
+            "flop": derived(train.flop),
+        },
         "evaluation": _evaluation(run.find(Evaluation)),
         "export": _export(run.find(ExportRecord)),
     }
@@ -91,7 +105,11 @@ def _base(base: BaseRecord) -> Json:
         "tokenizer_sha256": measured(base.tokenizer_sha256),
         "template_sha256": measured(base.template_sha256),
         "quantize": declared(base.quantize),
-        "license": {"tag": declared(base.license.tag), "file": measured(base.license.file), "file_says": measured(base.license.file_says) if base.license.file_says else unknown()},
+        "license": {
+            "tag": declared(base.license.tag),
+            "file": measured(base.license.file),
+            "file_says": measured(base.license.file_says) if base.license.file_says else unknown(),
+        },
     }
 
 
@@ -138,7 +156,11 @@ def source_part(source: SourceLedger, section: Source, trained: int | None) -> J
             "kept": measured(source.rows.kept),
             "trained": measured(trained or 0),
         },
-        "tokens": {"input": measured(source.tokens.input), "loss": measured(source.tokens.loss), "cut": measured(source.tokens.cut)},
+        "tokens": {
+            "input": measured(source.tokens.input),
+            "loss": measured(source.tokens.loss),
+            "cut": measured(source.tokens.cut),
+        },
         "share_of_loss_tokens": derived(round(source.tokens.loss / source.tokens.input, 6)),
         "rows_root": measured(source.rows_root),
         "examples_root": measured(source.examples_root),
@@ -147,7 +169,11 @@ def source_part(source: SourceLedger, section: Source, trained: int | None) -> J
 
 def filters(sources: tuple[SourceLedger, ...]) -> list[Json]:
     """What was removed and why: one entry a source and reason."""
-    return [{"source": s.name, "reason": reason, "rows": measured(rows)} for s in sources for reason, rows in s.rows.dropped.items()]
+    return [
+        {"source": s.name, "reason": reason, "rows": measured(rows)}
+        for s in sources
+        for reason, rows in s.rows.dropped.items()
+    ]
 
 
 def consumption(found: Receipt) -> Json:
@@ -193,10 +219,16 @@ def _evaluation(found: Evaluation | None) -> Json | None:
 def _export(found: ExportRecord | None) -> Json | None:
     if found is None:
         return None
-    part: Json = {"adapter": {name: measured(value) for name, value in found.adapter.model_dump().items()}, "merged": None}
+    part: Json = {
+        "adapter": {name: measured(value) for name, value in found.adapter.model_dump().items()},
+        "merged": None,
+    }
     if found.merged is not None:
         proof = found.merged.model_dump(exclude={"files"})
-        part["merged"] = {**{name: measured(value) for name, value in proof.items()}, "files": [f.model_dump() for f in found.merged.files]}
+        part["merged"] = {
+            **{name: measured(value) for name, value in proof.items()},
+            "files": [f.model_dump() for f in found.merged.files],
+        }
     return part
 
 

@@ -59,7 +59,11 @@ def _measure(model: Any, tokenizer: Any, run: Run, base: BaseRecord, ledger: Led
     """All figures of one model."""
     section = run.recipe.evaluate
     losses = _held_out(model, run, base, ledger)
-    found = answers(model, tokenizer, [p.messages for p in prompts], base.stop_token_ids, section.max_new_tokens) if prompts else []
+    found = (
+        answers(model, tokenizer, [p.messages for p in prompts], base.stop_token_ids, section.max_new_tokens)
+        if prompts
+        else []
+    )
     results = tuple(_result(prompt, answer) for prompt, answer in zip(prompts, found, strict=True))
     return Measured(
         loss=score.mean_loss([pair for pairs in losses.values() for pair in pairs]),
@@ -67,7 +71,10 @@ def _measure(model: Any, tokenizer: Any, run: Run, base: BaseRecord, ledger: Led
         checks_passed=sum(r.passed for r in results) / len(results) if results else None,
         checks=results,
         stop_rate=sum(a.stopped for a in found) / len(found) if found else None,
-        samples=tuple(Sample(id=p.id, question=p.question, answer=a.text) for p, a in list(zip(prompts, found, strict=True))[: section.samples]),
+        samples=tuple(
+            Sample(id=p.id, question=p.question, answer=a.text)
+            for p, a in list(zip(prompts, found, strict=True))[: section.samples]
+        ),
     )
 
 

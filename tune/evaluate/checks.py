@@ -42,13 +42,27 @@ def read_prompts(path: Path, shown: str) -> list[Prompt]:
     for row in read_rows(path):
         found = row if isinstance(row, Broken) else _prompt(row)
         if isinstance(found, Broken):
-            problems.append(Problem("prompts", found.what, found.fix, file=shown, line=found.line, row=found.line, key=found.key))
+            problems.append(
+                Problem("prompts", found.what, found.fix, file=shown, line=found.line, row=found.line, key=found.key)
+            )
         elif any(found.id == other.id for other in prompts):
-            problems.append(Problem("prompts", f'the id "{found.id}" is given twice', "give each prompt its own id", file=shown, line=row.line, row=row.line, key="id"))
+            problems.append(
+                Problem(
+                    "prompts",
+                    f'the id "{found.id}" is given twice',
+                    "give each prompt its own id",
+                    file=shown,
+                    line=row.line,
+                    row=row.line,
+                    key="id",
+                )
+            )
         else:
             prompts.append(found)
     if not prompts and not problems:
-        problems.append(Problem("prompts", "the file is empty", "write one prompt a line, or remove evaluate.prompts", file=shown))
+        problems.append(
+            Problem("prompts", "the file is empty", "write one prompt a line, or remove evaluate.prompts", file=shown)
+        )
     if problems:
         raise DataError(problems)
     return prompts
@@ -63,7 +77,11 @@ def _prompt(row: Row) -> Prompt | Broken:
     if not isinstance(messages, list) or not messages:
         return broken("has no question", 'write "messages" (a list) or "prompt" (a text)')
     for i, message in enumerate(messages):
-        if not isinstance(message, dict) or not isinstance(message.get("content"), str) or message.get("role") not in ("system", "user", "assistant"):
+        if (
+            not isinstance(message, dict)
+            or not isinstance(message.get("content"), str)
+            or message.get("role") not in ("system", "user", "assistant")
+        ):
             return broken("is not a message", 'write {"role": "user", "content": "..."}', f"messages[{i}]")
     if messages[-1]["role"] != "user":
         return broken("the last message is not from the user", "end with the question", "messages")
@@ -76,7 +94,9 @@ def _prompt(row: Row) -> Prompt | Broken:
         if fault is not None:
             return broken(*fault, key=f"checks[{i}]")
         found += list(check.items())
-    return Prompt(str(value.get("id", row.line)), [{"role": m["role"], "content": m["content"]} for m in messages], found)
+    return Prompt(
+        str(value.get("id", row.line)), [{"role": m["role"], "content": m["content"]} for m in messages], found
+    )
 
 
 def _check_fault(check: Any) -> tuple[str, str] | None:
@@ -87,10 +107,13 @@ def _check_fault(check: Any) -> tuple[str, str] | None:
     if kind not in KINDS:
         return f'unknown kind "{kind}"', did_you_mean(kind, KINDS) or f"choose one of: {', '.join(KINDS)}"
     if not isinstance(value, KINDS[kind]) or value == "" or value is False:
-        return f"{kind} takes {'a text' if KINDS[kind] is str else 'true'}, found {json.dumps(value)}", "correct the value"
+        return (
+            f"{kind} takes {'a text' if KINDS[kind] is str else 'true'}, found {json.dumps(value)}",
+            "correct the value",
+        )
     if kind == "regex":
         try:
-            re.compile(value)
+            re.compile(str(value))
         except re.error as error:
             return f"not a regular expression: {error}", "correct the pattern"
     return None

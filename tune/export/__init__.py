@@ -16,6 +16,7 @@ from tune.digest import file_sha256
 from tune.errors import TuneError
 from tune.files import readable
 from tune.generate import prompt_ids
+from tune.modelfiles import TOKENIZER
 from tune.records import AdapterProof, BaseRecord, ExportRecord, FileDigest, MergeProof, Plan, TrainRecord
 from tune.run import Run, made
 
@@ -31,14 +32,15 @@ LARGEST_ADAPTER_DIFFERENCE = 1e-3
 LARGEST_MERGE_KL, LEAST_TOP1 = 1e-2, 0.97
 """Merged weights are rounded to the base's storage type once; beyond this the merge is not the same model."""
 
-CARRIED = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "generation_config.json")
-"""Files that travel as they are: a tokenizer written again is not always the same."""
-
 
 def inputs(run: Run) -> Any:
     """Everything that the exported files depend on."""
     adapter = [f.model_dump() for f in run.read(TrainRecord).adapter]
-    return {"base": run.read(BaseRecord).identity(), "adapter": adapter, "export": run.recipe.export.model_dump(mode="json")}
+    return {
+        "base": run.read(BaseRecord).identity(),
+        "adapter": adapter,
+        "export": run.recipe.export.model_dump(mode="json"),
+    }
 
 
 def export(run: Run) -> ExportRecord:
@@ -75,7 +77,10 @@ def _rows(run: Run) -> list[list[int]]:
     for split in ("data/eval", "data/train"):
         rows = load_from_disk(str(run.path(split)))
         if len(rows):
-            return [ids[:length] for ids, (length, *_) in zip(rows[:ROWS]["input_ids"], rows[:ROWS]["seq_lengths"], strict=True)]
+            return [
+                ids[:length]
+                for ids, (length, *_) in zip(rows[:ROWS]["input_ids"], rows[:ROWS]["seq_lengths"], strict=True)
+            ]
     raise TuneError("there are no rows to compare on")
 
 
@@ -93,23 +98,33 @@ def _live_logits(run: Run, base: BaseRecord, rows: list[list[int]]) -> tuple[lis
 
 GOLDEN = (
     "Hello! How are you today?",
-    "Prices: 4.50 € (each), 100 % cotton – naïve café, 東京, 🙂\n\tnew line",
-    "",
+    "Prices: 4.50 € (each), 100 % cotton, naïve café, 東京, 🙂\n\tnew line",
+    "?",
 )
 
 
 def golden_ids(tokenizer: Any) -> list[list[int]]:
     """Token ids of fixed chats: an exported tokenizer and template must give the same."""
-    return [prompt_ids(tokenizer, [{"role": "user", "content": text or "?"}]) for text in GOLDEN]
+    return [prompt_ids(tokenizer, [{"role": "user", "content": text}]) for text in GOLDEN]
 
 
-def _fresh(place: str, rows: list[list[int]], scratch: Path, adapter: Path | None = None) -> tuple[list[torch.Tensor], dict[str, int]]:
+def _fresh(
+    place: str, rows: list[list[int]], scratch: Path, adapter: Path | None = None
+) -> tuple[list[torch.Tensor], dict[str, int]]:
     """Logits and counts from a fresh process."""
     from safetensors.torch import load_file
 
     rows_file, out = scratch / "rows.json", scratch / "logits.safetensors"
     rows_file.write_text(json.dumps(rows))
-    command = [sys.executable, "-m", "tune.export.reload", place, str(rows_file), str(out), *([str(adapter)] if adapter else [])]
+    command = [
+        sys.executable,
+        "-m",
+        "tune.export.reload",
+        place,
+        str(rows_file),
+        str(out),
+        *([str(adapter)] if adapter else []),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
@@ -119,15 +134,21 @@ def _fresh(place: str, rows: list[list[int]], scratch: Path, adapter: Path | Non
     return [logits[str(i)] for i in range(len(rows))], counts
 
 
-def _adapter_proof(run: Run, base: BaseRecord, rows: list[list[int]], live: list[torch.Tensor], scratch: Path) -> AdapterProof:
+def _adapter_proof(
+    run: Run, base: BaseRecord, rows: list[list[int]], live: list[torch.Tensor], scratch: Path
+) -> AdapterProof:
     fresh, counts = _fresh(base.folder, rows, scratch, run.path("adapter").resolve())
     largest = max(float((a - b).abs().max()) for a, b in zip(live, fresh, strict=True))
     if largest > LARGEST_ADAPTER_DIFFERENCE:
-        raise TuneError(f"the adapter gives other logits in a fresh process (off by {largest:.2g}); do not publish it, report this")
+        raise TuneError(
+            f"the adapter gives other logits in a fresh process (off by {largest:.2g}); do not publish it, report this"
+        )
     return AdapterProof(tensors=counts["tensors"], parameters=counts["parameters"], largest_logit_difference=largest)
 
 
-def _merge(run: Run, base: BaseRecord, rows: list[list[int]], live: list[torch.Tensor], chats: list[list[int]], scratch: Path) -> MergeProof:
+def _merge(
+    run: Run, base: BaseRecord, rows: list[list[int]], live: list[torch.Tensor], chats: list[list[int]], scratch: Path
+) -> MergeProof:
     """Writes export/merged/ in the base's storage type and compares it, loaded afresh, with the adapter."""
     import torch
 
@@ -138,7 +159,7 @@ def _merge(run: Run, base: BaseRecord, rows: list[list[int]], live: list[torch.T
     staging, final = run.path("export/merged.tmp"), run.path("export/merged")
     shutil.rmtree(staging, ignore_errors=True)
     whole.save_pretrained(str(staging))
-    for name in CARRIED:
+    for name in (*TOKENIZER, "generation_config.json"):
         if (Path(base.folder) / name).is_file():
             shutil.copyfile(Path(base.folder) / name, staging / name)
     _without_paths(staging / "config.json", base)
@@ -148,7 +169,9 @@ def _merge(run: Run, base: BaseRecord, rows: list[list[int]], live: list[torch.T
     kl = torch.cat([(a.exp() * (a - b)).sum(-1) for a, b in pairs])
     same = torch.cat([a.argmax(-1) == b.argmax(-1) for a, b in pairs])
     proof = MergeProof(
-        files=tuple(FileDigest(name=p.name, bytes=p.stat().st_size, sha256=file_sha256(p)) for p in sorted(staging.iterdir())),
+        files=tuple(
+            FileDigest(name=p.name, bytes=p.stat().st_size, sha256=file_sha256(p)) for p in sorted(staging.iterdir())
+        ),
         rows=len(rows),
         largest_logit_difference=max(float((a - b).abs().max()) for a, b in zip(live, fresh, strict=True)),
         mean_kl=float(kl.mean()),
@@ -157,7 +180,9 @@ def _merge(run: Run, base: BaseRecord, rows: list[list[int]], live: list[torch.T
         base_dtype=base.dtype,
     )
     if proof.mean_kl > LARGEST_MERGE_KL or proof.top1_agreement < LEAST_TOP1 or not proof.golden_token_ids_equal:
-        raise TuneError(f"the merged model is not the adapter's: mean KL {proof.mean_kl:.2g}, top-1 agreement {proof.top1_agreement:.3f}")
+        raise TuneError(
+            f"the merged model is not the adapter's: mean KL {proof.mean_kl:.2g}, top-1 agreement {proof.top1_agreement:.3f}"
+        )
     shutil.rmtree(final, ignore_errors=True)
     staging.rename(final)
     return proof

@@ -19,7 +19,9 @@ def main() -> int:
     from transformers import AutoModelForCausalLM
 
     place, rows_file, out, *adapter = sys.argv[1:]
-    model: Any = AutoModelForCausalLM.from_pretrained(place, dtype=torch.float32, use_safetensors=True, trust_remote_code=False)
+    model: Any = AutoModelForCausalLM.from_pretrained(
+        place, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+    )
     counts = {"tensors": 0, "parameters": 0}
     if adapter:
         from peft import PeftModel

@@ -21,8 +21,29 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 def command(run: Run, plan: Plan) -> list[str]:
     """The accelerate command that starts the workers of a plan."""
     place = ["--cpu"] if plan.device.kind == "cpu" else ["--gpu_ids", "0"] if plan.device.kind == "cuda" else []
-    shape = ["--num_processes", "1", "--num_machines", "1", "--dynamo_backend", "no", "--mixed_precision", "no", "--num_cpu_threads_per_process", str(plan.device.threads)]
-    return [sys.executable, "-m", "accelerate.commands.launch", "--quiet", *place, *shape, "-m", "tune.train.worker", str(run.folder.resolve())]
+    shape = [
+        "--num_processes",
+        "1",
+        "--num_machines",
+        "1",
+        "--dynamo_backend",
+        "no",
+        "--mixed_precision",
+        "no",
+        "--num_cpu_threads_per_process",
+        str(plan.device.threads),
+    ]
+    return [
+        sys.executable,
+        "-m",
+        "accelerate.commands.launch",
+        "--quiet",
+        *place,
+        *shape,
+        "-m",
+        "tune.train.worker",
+        str(run.folder.resolve()),
+    ]
 
 
 def train(run: Run) -> None:
@@ -83,7 +104,9 @@ def _tell(run: Run, code: int) -> None:
         outcome = json.loads(run.path(OUTCOME).read_text())
     except (FileNotFoundError, ValueError):
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        raise TrainingFailed(f"the training process died ({how}) without a word. What it saved is kept; the same command goes on from there.") from None
+        raise TrainingFailed(
+            f"the training process died ({how}) without a word. What it saved is kept; the same command goes on from there."
+        ) from None
     if outcome["outcome"] == "interrupted":
         raise Interrupted("saved and stopped. The same command goes on from there.")
     if outcome["outcome"] == "failed":

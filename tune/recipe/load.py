@@ -63,12 +63,39 @@ def _with_parents(path: Path, seen: tuple[Path, ...]) -> Tree:
     parent = tree.value.pop("extends")
     place = tree.place(("extends",))
     if not isinstance(parent, str):
-        raise RecipeError(Problem("recipe", "must be the file name of another recipe", "e.g. extends: support-bot.yaml", place.file, place.line, key="extends"))
+        raise RecipeError(
+            Problem(
+                "recipe",
+                "must be the file name of another recipe",
+                "e.g. extends: support-bot.yaml",
+                place.file,
+                place.line,
+                key="extends",
+            )
+        )
     parent_path = path.parent / parent
     if parent_path.resolve() in (*seen, path.resolve()):
-        raise RecipeError(Problem("recipe", f"{parent} extends itself in a circle", "remove one `extends:`", place.file, place.line, key="extends"))
+        raise RecipeError(
+            Problem(
+                "recipe",
+                f"{parent} extends itself in a circle",
+                "remove one `extends:`",
+                place.file,
+                place.line,
+                key="extends",
+            )
+        )
     if not parent_path.is_file():
-        raise RecipeError(Problem("recipe", f"no such recipe: {parent}", "the path is read from the folder of this recipe", place.file, place.line, key="extends"))
+        raise RecipeError(
+            Problem(
+                "recipe",
+                f"no such recipe: {parent}",
+                "the path is read from the folder of this recipe",
+                place.file,
+                place.line,
+                key="extends",
+            )
+        )
     below = _with_parents(parent_path, (*seen, path.resolve()))
     return Tree(_merged(below.value, tree.value), {**below.places, **tree.places})
 
@@ -87,13 +114,19 @@ def _apply(tree: Tree, assignment: str) -> None:
     name, equals, text = assignment.partition("=")
     parts = [part for part in name.strip().split(".") if part]
     if not equals or not parts:
-        raise RecipeError(Problem("recipe", f"cannot read --set {assignment}", "write --set section.key=value", file="--set"))
+        raise RecipeError(
+            Problem("recipe", f"cannot read --set {assignment}", "write --set section.key=value", file="--set")
+        )
     target: Any = tree.value
     for i, part in enumerate(parts[:-1]):
         target = target.setdefault(part, {})
         if not isinstance(target, dict):
             what = f"{'.'.join(parts[: i + 1])} is not a section"
-            raise RecipeError(Problem("recipe", what, "--set reaches keys of sections; edit lists in the recipe", file="--set", key=name))
+            raise RecipeError(
+                Problem(
+                    "recipe", what, "--set reaches keys of sections; edit lists in the recipe", file="--set", key=name
+                )
+            )
     target[parts[-1]] = parse_scalar(text)
     tree.places[tuple(parts)] = Place("--set", None)
 
@@ -173,7 +206,10 @@ def _explain(detail: ErrorDetails, key: Key, tree: Tree) -> Problem:
         case "literal_error":
             what, fix = shown, f"choose {context['expected']}"
         case "string_type":
-            what, fix = f"must be text, {shown}", 'put it in quotes: "..."' if found is not None else "write a value or remove the key"
+            what, fix = (
+                f"must be text, {shown}",
+                'put it in quotes: "..."' if found is not None else "write a value or remove the key",
+            )
         case "int_type" | "int_from_float" | "int_parsing":
             what, fix = f"must be a whole number, {shown}", "write digits without quotes, e.g. 8_192"
         case "float_type" | "float_parsing":
@@ -189,7 +225,10 @@ def _explain(detail: ErrorDetails, key: Key, tree: Tree) -> Problem:
         case "string_pattern_mismatch":
             what, fix = f"does not have the right form, {shown}", f"it must match {context['pattern']}"
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            what, fix = f"{detail['msg'][0].lower()}{detail['msg'][1:]}, {shown}".replace("input should be", "must be"), "change the number"
+            what, fix = (
+                f"{detail['msg'][0].lower()}{detail['msg'][1:]}, {shown}".replace("input should be", "must be"),
+                "change the number",
+            )
         case "value_error":
             what, fix = str(context["error"]), "see docs/recipe.md"
         case _:

@@ -26,7 +26,11 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
     start = recipe.train.adapter.start_from
     if start is not None and not (root / start / "adapter_config.json").is_file():
         what = f"no adapter in {start}"
-        yield ("train", "adapter", "start_from"), what, "give a folder that holds adapter_config.json and adapter_model.safetensors"
+        yield (
+            ("train", "adapter", "start_from"),
+            what,
+            "give a folder that holds adapter_config.json and adapter_model.safetensors",
+        )
 
 
 def is_hub_id(model: str, root: Path) -> bool:
@@ -38,7 +42,11 @@ def _base(recipe: Recipe, root: Path) -> Iterator[Found]:
     base = recipe.base
     hub = is_hub_id(base.model, root)
     if not hub and not (root / base.model).is_dir():
-        yield ("base", "model"), f"no such folder: {base.model}", "give a folder with config.json, or a Hub id such as Qwen/Qwen3-4B"
+        yield (
+            ("base", "model"),
+            f"no such folder: {base.model}",
+            "give a folder with config.json, or a Hub id such as Qwen/Qwen3-4B",
+        )
     if not hub and base.revision is not None:
         yield ("base", "revision"), "a folder has no revision", "remove it, or give a Hub id as base.model"
     if hub and base.published_as is not None:
@@ -54,9 +62,17 @@ def _data_paths(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator
     for key, text in named:
         path = (root / text).resolve()
         if not any(path.is_relative_to(folder) for folder in allowed):
-            yield key, f"{text} lies outside the current folder and the recipe's folder", "move the file, or allow its folder with --root DIR"
+            yield (
+                key,
+                f"{text} lies outside the current folder and the recipe's folder",
+                "move the file, or allow its folder with --root DIR",
+            )
         elif not path.exists():
-            yield key, f"no such file: {text}", f"paths are read from {root.name or root}/, the folder where the command runs"
+            yield (
+                key,
+                f"no such file: {text}",
+                f"paths are read from {root.name or root}/, the folder where the command runs",
+            )
         elif not path.is_file():
             yield key, f"{text} is not a file", "give one JSONL file an entry"
         elif path in seen:

@@ -15,7 +15,10 @@ Key = tuple[str | int, ...]
 
 # PyYAML reads 1e-4 (no dot) as text; people mean a number.
 _EXPONENT = re.compile(r"^[-+]?\d[\d_]*(\.\d*)?[eE][-+]?\d+$")
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str", "map", "seq", "timestamp", "value", "merge")}
+_PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("null", "bool", "int", "float", "str", "map", "seq", "timestamp", "value", "merge")
+}
 MAX_BYTES = 1 << 20
 
 
@@ -47,9 +50,13 @@ def read_tree(path: Path) -> Tree:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise _error(shown, None, "no such file", "check the path; it is read from the folder where the command runs") from None
+        raise _error(
+            shown, None, "no such file", "check the path; it is read from the folder where the command runs"
+        ) from None
     except IsADirectoryError:
-        raise _error(shown, None, "is a folder", "give a recipe file (YAML) or a run directory (it holds recipe.json)") from None
+        raise _error(
+            shown, None, "is a folder", "give a recipe file (YAML) or a run directory (it holds recipe.json)"
+        ) from None
     except OSError as error:
         raise _error(shown, None, f"cannot be read: {error.strerror}", "check the file's permissions") from None
     if len(content) > MAX_BYTES:
@@ -70,11 +77,17 @@ def parse_tree(text: str, shown: str) -> Tree:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = str(getattr(error, "problem", None) or "is not YAML").strip()
-        raise _error(shown, mark.line + 1 if mark else None, f"not readable as YAML: {what}", "check indentation, colons and quotes") from None
+        raise _error(
+            shown,
+            mark.line + 1 if mark else None,
+            f"not readable as YAML: {what}",
+            "check indentation, colons and quotes",
+        ) from None
     except RecursionError:
         raise _error(shown, None, "nested too deeply", "a recipe has at most five levels") from None
     if aliases:
-        line = aliases[0].start_mark.line + 1
+        mark = aliases[0].start_mark
+        line = mark.line + 1 if mark else None
         raise _error(shown, line, "YAML aliases (*name) are refused", "write the value out; `extends:` shares recipes")
     if not isinstance(node, yaml.MappingNode):
         what = "is empty" if node is None else "is not a list of `key: value` lines"
@@ -120,7 +133,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         if node.style is None and _EXPONENT.match(node.value):
             return float(node.value.replace("_", ""))
         return node.value
-    return yaml.SafeLoader("").construct_object(node)  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it untyped
+    return yaml.SafeLoader("").construct_object(node)
 
 
 def parse_scalar(text: str) -> Any:

@@ -66,7 +66,9 @@ def newest(checkpoints: Path, contract: dict[str, Any], say: Callable[[str], Non
 
     Raises UserError when it was made under another contract: continuing would not give what the recipe says.
     """
-    found = sorted((p for p in checkpoints.glob("checkpoint-*") if p.name.rsplit("-", 1)[1].isdigit()), key=step_of, reverse=True)
+    found = sorted(
+        (p for p in checkpoints.glob("checkpoint-*") if p.name.rsplit("-", 1)[1].isdigit()), key=step_of, reverse=True
+    )
     for folder in found:
         why = fault(folder)
         if why is None:
@@ -85,7 +87,9 @@ def _same_contract(folder: Path, contract: dict[str, Any]) -> None:
     if differing:
         name = differing[0]
         what = f"the checkpoint was made with {name} {made_under.get(name)}, and this run would continue with {contract[name]}"
-        raise UserError(Problem("resume", what, "continue on a like device, or start anew with --fresh", file=str(folder)))
+        raise UserError(
+            Problem("resume", what, "continue on a like device, or start anew with --fresh", file=str(folder))
+        )
 
 
 def rotate(checkpoints: Path) -> None:

@@ -24,7 +24,9 @@ class TrainingProgress:
         self.console = Console(file=sys.stderr)
         self.bar: Progress | None = None
         if self.console.is_terminal:
-            self.bar = Progress(TextColumn("train"), BarColumn(), TextColumn("{task.description}"), console=self.console, transient=True)
+            self.bar = Progress(
+                TextColumn("train"), BarColumn(), TextColumn("{task.description}"), console=self.console, transient=True
+            )
             self.task = self.bar.add_task("starting", total=steps, completed=first)
             self.bar.start()
 

@@ -23,8 +23,12 @@ def consumption_order(sequences: int, per_step: int, steps: int, epochs: float, 
     Every epoch is a permutation of its own, drawn from (seed, epoch); steps cross the border between epochs; the last
     step may be short. The order depends on nothing else: not on the device, the micro-batch, or an interruption.
     """
-    total = min(steps * per_step, round(epochs * sequences)) if epochs * sequences < steps * per_step else steps * per_step
-    order = np.concatenate([np.random.default_rng([seed, epoch]).permutation(sequences) for epoch in range(-(-total // sequences))])
+    total = (
+        min(steps * per_step, round(epochs * sequences)) if epochs * sequences < steps * per_step else steps * per_step
+    )
+    order = np.concatenate(
+        [np.random.default_rng([seed, epoch]).permutation(sequences) for epoch in range(-(-total // sequences))]
+    )
     return order[:total]
 
 

@@ -52,17 +52,27 @@ class WitnessedTrainer(SFTTrainer):
         self.contract = contract
         self.places = places
 
-    def compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None) -> Any:
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
         """The mean loss a token over the whole optimizer step (`num_items_in_batch`), whatever the micro-batch."""
         if self.args.device.type != "cpu":
-            return super().compute_loss(model, inputs, return_outputs=return_outputs, num_items_in_batch=num_items_in_batch)
+            return super().compute_loss(
+                model, inputs, return_outputs=return_outputs, num_items_in_batch=num_items_in_batch
+            )
         inputs["use_cache"] = False
-        return Trainer.compute_loss(self, model, inputs, return_outputs=return_outputs, num_items_in_batch=num_items_in_batch)
+        return Trainer.compute_loss(
+            self, model, inputs, return_outputs=return_outputs, num_items_in_batch=num_items_in_batch
+        )
 
     def training_step(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Hashes what is fed, then lets TRL do the step. Raises TrainingFailed on a loss that is not finite."""
-        fed = {name: inputs[name].cpu().numpy() if name in inputs else None for name in ("input_ids", "labels", "position_ids", "attention_mask")}
-        assert fed["input_ids"] is not None and fed["labels"] is not None
+        fed = {
+            name: inputs[name].cpu().numpy() if name in inputs else None
+            for name in ("input_ids", "labels", "position_ids", "attention_mask")
+        }
+        assert fed["input_ids"] is not None
+        assert fed["labels"] is not None
         for ids, labels in fed_examples(fed["input_ids"], fed["labels"], fed["position_ids"], fed["attention_mask"]):
             self.step.leaves.append(example_leaf(ids, labels))
             self.step.input_tokens += len(ids)
@@ -95,7 +105,7 @@ class WitnessedTrainer(SFTTrainer):
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """transformers' checkpoint without TRL's model card, then sealed; the logs are made durable first."""
-        Trainer._save_checkpoint(self, model, trial)
+        Trainer._save_checkpoint(self, model, trial)  # noqa: SLF001  # past TRL's, which writes a card
         folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
         seal(folder, self.contract)
         rotate(folder.parent)
@@ -118,11 +128,20 @@ class Recorder(TrainerCallback):
         self.save_every, self.evaluate_every = run.recipe.train.save_every, run.recipe.train.evaluate_every
         self.metrics, self.consumed = JsonLines(run.path(METRICS)), JsonLines(run.path(CONSUMED))
 
-    def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+    def on_step_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
         """A new step: nothing fed yet."""
         self.trainer.step = Step(started=time.monotonic())
 
-    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Called by transformers after every step (`logging_steps=1`), before it saves, and once at the very end."""
         step, logs = self.trainer.step, logs or {}
         if "loss" not in logs:
@@ -141,7 +160,14 @@ class Recorder(TrainerCallback):
         if self.evaluate_every and state.global_step % self.evaluate_every == 0:
             row["held_out_loss"] = self.held_out()
         leaves = [leaf.hex() for leaf in step.leaves]
-        self.consumed.write({"step": state.global_step, "examples": leaves, "input_tokens": step.input_tokens, "loss_tokens": step.loss_tokens})
+        self.consumed.write(
+            {
+                "step": state.global_step,
+                "examples": leaves,
+                "input_tokens": step.input_tokens,
+                "loss_tokens": step.loss_tokens,
+            }
+        )
         self.metrics.write(row)
         self.shown(row)
         if self.stop_asked() or state.global_step % self.save_every == 0 or state.global_step >= args.max_steps:

@@ -27,11 +27,13 @@ hub.quiet_libraries()
 import torch  # noqa: E402  # telemetry must be off before any library starts
 from datasets import Dataset, load_from_disk  # noqa: E402
 from safetensors import safe_open  # noqa: E402
+from transformers import PrinterCallback  # noqa: E402
 
 from tune import models, receipt, score  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
 from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError  # noqa: E402
 from tune.files import keep_steps, read_jsonl, readable, write_json  # noqa: E402
+from tune.modelfiles import TOKENIZER  # noqa: E402
 from tune.recipe.schema import Recipe  # noqa: E402
 from tune.records import Attempt, BaseRecord, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, lock, made, open_run  # noqa: E402
@@ -41,7 +43,17 @@ from tune.train.progress import TrainingProgress  # noqa: E402
 from tune.train.settings import consumption_order, settings  # noqa: E402
 from tune.train.trainer import Recorder, WitnessedTrainer  # noqa: E402
 
-PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes", "datasets", "safetensors", "tokenizers")
+PACKAGES = (
+    "torch",
+    "transformers",
+    "trl",
+    "peft",
+    "accelerate",
+    "bitsandbytes",
+    "datasets",
+    "safetensors",
+    "tokenizers",
+)
 ATTEMPTS = "train/attempts.jsonl"
 
 
@@ -133,16 +145,21 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
         train_dataset=stream,
         processing_class=models.load_tokenizer(base),
     )
+    trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
     if trainer.accelerator.num_processes != 1 or trainer.args.device.type != plan.device.kind:
         what = f"{trainer.accelerator.num_processes} processes on {trainer.args.device.type}"
-        raise TrainingFailed(f"the plan says one process on {plan.device.kind}, and what started is {what}. Run `tune doctor`.")
+        raise TrainingFailed(
+            f"the plan says one process on {plan.device.kind}, and what started is {what}. Run `tune doctor`."
+        )
     return trainer
 
 
 def _places(stream: Dataset, index: int, recipe: Recipe) -> list[str]:
     """`file:line` of the rows in a sequence of the stream."""
     row = stream[index]
-    return [f"{recipe.data.train[source].path}:{line}" for source, line in zip(row["sources"], row["lines"], strict=True)]
+    return [
+        f"{recipe.data.train[source].path}:{line}" for source, line in zip(row["sources"], row["lines"], strict=True)
+    ]
 
 
 def _same_adapter(model: Any, recipe: Recipe) -> None:
@@ -150,7 +167,9 @@ def _same_adapter(model: Any, recipe: Recipe) -> None:
     found, wanted = model.peft_config["default"], recipe.train.adapter
     for name, theirs, mine in (("rank", found.r, wanted.rank), ("alpha", found.lora_alpha, wanted.alpha)):
         if theirs != mine:
-            raise TrainingFailed(f"train.adapter.start_from has {name} {theirs}, the recipe says {mine}. Write {name}: {theirs}.")
+            raise TrainingFailed(
+                f"train.adapter.start_from has {name} {theirs}, the recipe says {mine}. Write {name}: {theirs}."
+            )
 
 
 def _held_out(run: Run, trainer: WitnessedTrainer, base: BaseRecord) -> Callable[[], float]:
@@ -171,7 +190,9 @@ def _save_adapter(model: Any, run: Run, base: BaseRecord) -> None:
     live = get_peft_model_state_dict(model)
     broken = [name for name, tensor in live.items() if not torch.isfinite(tensor).all()]
     if broken:
-        raise TrainingFailed(f"{broken[0]} holds values that are not finite, so no adapter was written. Lower train.learning_rate.")
+        raise TrainingFailed(
+            f"{broken[0]} holds values that are not finite, so no adapter was written. Lower train.learning_rate."
+        )
     staging, final = run.path("adapter.tmp"), run.path("adapter")
     shutil.rmtree(staging, ignore_errors=True)
     model.save_pretrained(str(staging))
@@ -179,13 +200,15 @@ def _save_adapter(model: Any, run: Run, base: BaseRecord) -> None:
     config = json.loads((staging / "adapter_config.json").read_text())
     lists = {name: sorted(value) if isinstance(value, list) else value for name, value in config.items()}
     write_json(staging / "adapter_config.json", dict(sorted(lists.items())))
-    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"):
+    for name in TOKENIZER:
         if (Path(base.folder) / name).is_file():
             shutil.copyfile(Path(base.folder) / name, staging / name)
     with safe_open(str(staging / "adapter_model.safetensors"), framework="pt") as written:
         names = set(written.keys())
         if names != set(live) or any(not torch.equal(written.get_tensor(n), live[n].detach().cpu()) for n in names):
-            raise TrainingFailed("the written adapter is not the live one. This is a fault of tune or of a library; please report it.")
+            raise TrainingFailed(
+                "the written adapter is not the live one. This is a fault of tune or of a library; please report it."
+            )
     readable(staging)
     shutil.rmtree(final, ignore_errors=True)
     staging.rename(final)

@@ -1,0 +1,105 @@
+"""What the tests share: a tiny base made on the spot, and small recipes over it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+POCKET = ROOT / "data" / "pocket"
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+
+CHAT = [
+    ("When are you open?", "We are open from nine to five."),
+    ("Where is the shop?", "The shop is at the harbour."),
+    ("Do you sell boots?", "Yes, we sell boots for every season."),
+    ("Can I pay by card?", "Yes, you can pay by card."),
+]
+
+
+def write_rows(path: Path, rows: list[Any]) -> Path:
+    """Writes JSON rows, one a line; a row that is bytes or text is written as it is."""
+    lines = [
+        row if isinstance(row, bytes) else row.encode() if isinstance(row, str) else json.dumps(row).encode()
+        for row in rows
+    ]
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    return path
+
+
+def chat_row(question: str, answer: str) -> dict[str, Any]:
+    """One question and its answer in the messages format."""
+    return {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]}
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random Llama of 0.3 M parameters with pocket's tokenizer and chat template."""
+    import torch
+    from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
+
+    folder = tmp_path_factory.mktemp("base") / "tiny"
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=4096,
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        tie_word_embeddings=True,
+        max_position_embeddings=512,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=3,
+    )
+    model = LlamaForCausalLM(config)
+    model.generation_config = GenerationConfig(bos_token_id=1, eos_token_id=2, pad_token_id=3)
+    model.save_pretrained(folder)
+    for name in TOKENIZER_FILES:
+        shutil.copyfile(POCKET / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own to run commands in, with train.jsonl and eval.jsonl."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    write_rows(folder / "train.jsonl", [chat_row(q, a) for q, a in CHAT * 6])
+    write_rows(folder / "eval.jsonl", [chat_row("Is the shop open now?", "We are open from nine to five.")])
+    return folder
+
+
+@pytest.fixture
+def recipe(project: Path, tiny_base: Path) -> Callable[..., Path]:
+    """Writes recipe.yaml: a small sound recipe, changed by `section=dict(...)` or `key=value`; None removes a key."""
+
+    def write(name: str = "recipe.yaml", **changes: Any) -> Path:
+        content: dict[str, Any] = {
+            "recipe": 1,
+            "name": "tiny",
+            "base": {"model": str(tiny_base)},
+            "data": {"train": [{"path": "train.jsonl"}], "eval": [{"path": "eval.jsonl"}], "max_tokens": 64},
+            "train": {
+                "adapter": {"rank": 4, "alpha": 8},
+                "max_steps": 4,
+                "tokens_per_step": 256,
+                "learning_rate": 1e-3,
+            },
+        }
+        for key, change in changes.items():
+            content[key] = {**content.get(key, {}), **change} if isinstance(change, dict) else change
+        path = project / name
+        path.write_text(yaml.safe_dump(content, sort_keys=False))
+        return path
+
+    return write
