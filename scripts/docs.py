@@ -21,16 +21,17 @@ from pathlib import Path
 from typing import Any
 
 from scripts.support_bot import Source, assemble, read_source
+from tune.errors import UserError
 from tune.files import write_text
 from tune.recipe import load
 from tune.recipe.reference import reference
-from tune.records import Evaluation, ExportRecord, Ledger, Measured, Plan, TrainRecord
-from tune.run import Run, changed_files, open_run, state
+from tune.records import STAGES, Evaluation, ExportRecord, Ledger, Measured, Plan, TrainRecord
+from tune.run import Run, changed_files, open_run
 from tune.text import count, duration, markdown_table, short, size
 
 ROOT = Path(__file__).resolve().parents[1]
 RECIPES = ("support-bot", "support-bot-qlora")
-BASIS_LINE = "Written by `python -m scripts.docs` from the records of the runs"
+PRETRAINING = ROOT / "data" / "pocket" / "pretrain.json"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,9 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     pages = generated()
     if options.check:
-        late = [
-            path for path, content in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != content
-        ]
+        late = stale(pages)
         for path in late:
             print(f"{path.relative_to(ROOT)} is out of date: make docs", file=sys.stderr)
         return 1 if late else 0
@@ -62,6 +61,11 @@ def generated() -> dict[Path, str]:
     source = read_source(sheet.parent / "source")
     text = between(sheet.read_text(encoding="utf-8"), "counts", datasheet_counts(source))
     return {ROOT / "docs" / "recipe.md": reference(), sheet: between(text, "facts", datasheet_facts(source))}
+
+
+def stale(pages: dict[Path, str]) -> list[Path]:
+    """The pages that are not there, or do not hold what they should."""
+    return [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
 
 
 def between(text: str, name: str, content: str) -> str:
@@ -116,38 +120,45 @@ def datasheet_facts(source: Source) -> str:
 
 
 def with_figures(text: str, runs: Path) -> str:
-    """README.md with the figures of the runs and of the pocket base that are here; what is not here stays as it was."""
-    found = {name: run for name in RECIPES if (run := newest(name, runs)) is not None}
-    if RECIPES[0] in found:
-        text = between(text, "figures", run_figures(found))
-    record = ROOT / "data" / "pocket" / "pretrain.json"
-    return (
-        between(text, "pocket", pocket_figures(json.loads(record.read_text(encoding="utf-8"))))
-        if record.is_file()
-        else text
-    )
+    """README.md with the figures of the runs and of the pocket base that are here; what is not here stays as it was.
+
+    The table is one piece: it is written when every recipe has its run, and stays as it was otherwise.
+    """
+    found = {name: newest(name, runs) for name in RECIPES}
+    missing = [name for name, run in found.items() if run is None]
+    if missing:
+        print(
+            f"the figures stay as they are: no finished run of {' and '.join(missing)} under {runs}/", file=sys.stderr
+        )
+    else:
+        text = between(text, "figures", run_figures({name: run for name, run in found.items() if run is not None}))
+    if PRETRAINING.is_file():
+        text = between(text, "pocket", pocket_figures(json.loads(PRETRAINING.read_text(encoding="utf-8"))))
+    return text
 
 
 def newest(name: str, runs: Path) -> Run | None:
     """The newest finished run of a shipped recipe as it stands: same recipe, same files."""
     recipe = load(ROOT / "recipes" / f"{name}.yaml", root=ROOT).recipe
-    done = [
-        open_run(folder)
-        for folder in runs.glob(f"{name}-*")
-        if (folder / "run.json").is_file() and state(folder) == "done"
-    ]
-    same = [run for run in done if run.recipe == recipe and not changed_files(run)]
+    finished = [run for folder in runs.glob(f"{name}-*") if (run := _finished(folder)) is not None]
+    same = [run for run in finished if run.recipe == recipe and not changed_files(run)]
     return max(same, key=lambda run: run.read(TrainRecord).made.at, default=None)
+
+
+def _finished(folder: Path) -> Run | None:
+    """A run with all its records; None for one that is not done, or was made by another version."""
+    try:
+        run = open_run(folder)
+    except UserError:
+        return None
+    return run if all(run.find(kind) is not None for kind in STAGES) else None
 
 
 def run_figures(found: dict[str, Run]) -> str:
     """The table: one column a recipe."""
     columns = [_column(run) for run in found.values()]
     rows = [[name, *(column[name] for column in columns)] for name in columns[0]]
-    notes = (
-        f"{BASIS_LINE} (`evaluate.json`, `train.json`, `export.json`); an arrow goes from the base to the tuned model."
-    )
-    return markdown_table(rows, ["", *(f"`{name}`" for name in found)]) + "\n\n" + notes
+    return markdown_table(rows, ["", *(f"`recipes/{name}.yaml`" for name in found)])
 
 
 def _column(run: Run) -> dict[str, str]:
@@ -186,13 +197,23 @@ def _percent(value: float) -> str:
 
 
 def pocket_figures(record: dict[str, Any]) -> str:
-    """One sentence on the pocket base, from the record that its pretraining left."""
-    return (
-        f"`data/pocket` has {record['parameters'] / 1e6:.1f} M parameters ({size(record['weights_bytes'])}), pretrained on "
-        f"{record['tokens'] / 1e6:.1f} M tokens in {record['train_seconds'] / 60:.0f} minutes on {record['threads']} threads "
-        f"({record['device']}): held-out loss {record['heldout_loss_before']:.2f} → {record['heldout_loss']:.2f} nats a token, "
-        f"{record['heldout_bits_per_byte']:.2f} bits a byte. From `data/pocket/pretrain.json`, written by `scripts/pocket/pretrain.py`."
-    )
+    """What is known of the pocket base, from the record that its pretraining left."""
+    lines = [
+        (
+            f"Pretrained on {record['tokens'] / 1e6:.1f} M tokens in {record['train_seconds'] / 60:.0f} minutes on "
+            f"{record['threads']} threads ({record['device']}), {count(record['tokens_per_second'])} tokens a second."
+        ),
+        (
+            f"Held-out loss {record['heldout_loss_before']:.2f} → {record['heldout_loss']:.3f} nats a token "
+            f"({record['heldout_bits_per_byte']:.2f} bits a byte); {record['parameters'] / 1e6:.1f} M parameters, "
+            f"{size(record['weights_bytes'])} in bf16."
+        ),
+    ]
+    if "stop_rate" in record:
+        lines.append(
+            f"{_percent(record['stop_rate'])} of its answers to {record['prompts']} prompts stop by themselves."
+        )
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from tune.data.checks import lengths, run_checks
 from tune.data.pack import best_fit_decreasing
 from tune.data.prepare import Kept, Prepared, ledger_entry, prepare
 from tune.data.show import sample_page
-from tune.errors import BaseModelError, Problem
+from tune.errors import BaseModelError, DataError, Problem
 from tune.files import write_text
 from tune.models import load_tokenizer
 from tune.records import BaseRecord, Ledger, Packing
@@ -71,6 +71,10 @@ def inspect(run: Run, base: BaseRecord, progress: Callable[[int], None] = lambda
     if not tokenizer.is_fast:
         what = f"{base.model}: has only a slow tokenizer, which cannot say where in the text a token stands"
         raise BaseModelError(Problem("base", what, "use a base with tokenizer.json", key="base.model"))
+    longest, reach = run.recipe.data.max_tokens, base.shapes.max_positions
+    if reach is not None and longest > reach:
+        what = f"{longest} is beyond the {reach} positions that {base.model} was made for"
+        raise DataError(Problem("length", what, f"set data.max_tokens to at most {reach}", key="data.max_tokens"))
     return prepare(run.recipe, run.root, base, tokenizer, progress), tokenizer
 
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tune.licenses import HUB_LICENSES
 from tune.recipe.schema import Recipe
 from tune.recipe.tree import Key
+from tune.text import did_you_mean
 
 Found = tuple[Key, str, str]
 
@@ -23,6 +25,15 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
         yield ("train", "tokens_per_step"), what, "raise tokens_per_step or lower max_tokens"
     if recipe.train.evaluate_every is not None and not recipe.data.eval:
         yield ("train", "evaluate_every"), "there is nothing to evaluate on", "add data.eval or remove the key"
+    license_identifier = recipe.publish.license
+    if license_identifier is not None and license_identifier not in HUB_LICENSES:
+        what = f"{license_identifier!r} is not a license identifier of the Hub"
+        guess = did_you_mean(license_identifier.lower(), HUB_LICENSES)
+        yield (
+            ("publish", "license"),
+            what,
+            guess or "choose one of https://huggingface.co/docs/hub/repositories-licenses",
+        )
     start = recipe.train.adapter.start_from
     if start is not None and not (root / start / "adapter_config.json").is_file():
         what = f"no adapter in {start}"

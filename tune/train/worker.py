@@ -14,7 +14,9 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -31,12 +33,13 @@ from transformers import PrinterCallback  # noqa: E402
 
 from tune import models, receipt, score  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
-from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError  # noqa: E402
+from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError, UserError  # noqa: E402
 from tune.files import keep_steps, read_jsonl, readable, write_json  # noqa: E402
 from tune.modelfiles import TOKENIZER  # noqa: E402
 from tune.recipe.schema import Recipe  # noqa: E402
 from tune.records import Attempt, BaseRecord, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
-from tune.run import Run, lock, made, open_run  # noqa: E402
+from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
+from tune.text import size  # noqa: E402
 from tune.train import CHECKPOINTS, CONSUMED, METRICS, OUTCOME, WORKER_LOCK, flop, inputs  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
@@ -55,6 +58,9 @@ PACKAGES = (
     "tokenizers",
 )
 ATTEMPTS = "train/attempts.jsonl"
+TRACEBACK = "train/traceback.txt"
+LEAST_FREE_BYTES = 16 << 20
+"""With less than this, an error while saving is taken for a full disk."""
 
 
 def versions() -> dict[str, str]:
@@ -100,6 +106,8 @@ def train(run: Run, stop: Callable[[], bool]) -> bool:
     contract = {**inputs(run), "compute dtype": plan.compute_dtype}
     checkpoint = newest(run.path(CHECKPOINTS), contract, _say)
     first = step_of(checkpoint) if checkpoint else 0
+    if not first and last_step(run.folder):
+        _say("the attempt before was lost before its first checkpoint; starting from the beginning")
     for log in (METRICS, CONSUMED):
         keep_steps(run.path(log), first)
     trainer = _trainer(run, plan, base, ledger, contract)
@@ -259,16 +267,32 @@ def main() -> int:
     stop = Stop()
     stop.listen()
     run = open_run(Path(sys.argv[1]))
+    outcome: dict[str, Any]
     try:
         with lock(run, WORKER_LOCK, wait_seconds=10):
             done = train(run, stop)
-        outcome, code = ("done", EXIT_DONE) if done else ("interrupted", EXIT_INTERRUPTED)
-        write_json(run.path(OUTCOME), {"outcome": outcome})
-    except (TuneError, OSError) as error:
-        write_json(run.path(OUTCOME), {"outcome": "failed", "what": str(error), "usage": isinstance(error, ValueError)})
+        outcome, code = ({"outcome": "done"}, EXIT_DONE) if done else ({"outcome": "interrupted"}, EXIT_INTERRUPTED)
+    except TuneError as error:
+        outcome = {"outcome": "failed", "what": str(error), "usage": isinstance(error, UserError)}
         code = EXIT_FAILED
+    except Exception as error:  # noqa: BLE001  # the border of the process: a full disk comes as RuntimeError from torch
+        traceback.print_exc(file=run.path(TRACEBACK).open("w"))
+        outcome, code = {"outcome": "failed", "what": _in_words(run, error), "usage": False}, EXIT_FAILED
+    with suppress(OSError):  # on a full disk the exit code and what was printed must do
+        write_json(run.path(OUTCOME), outcome)
     sys.stderr.flush()
     os._exit(code)  # the watching thread is blocked in a read and must not hold the process
+
+
+def _in_words(run: Run, error: Exception) -> str:
+    """An error of a library or the system, for people: what, and what to do."""
+    free = shutil.disk_usage(run.folder).free
+    if free < LEAST_FREE_BYTES:
+        return f"the disk is full ({size(free)} left). The last complete checkpoint is kept; free some space and run the same command."
+    first = (str(error).splitlines() or [""])[0]
+    return (
+        f"{type(error).__name__}: {first[:300]}. The whole story is in {run.path(TRACEBACK)}; what was saved is kept."
+    )
 
 
 if __name__ == "__main__":

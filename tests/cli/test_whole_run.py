@@ -1,0 +1,267 @@
+"""One whole run through the real command line, looked at from all sides. Made once, in the fast tier."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import CHAT, chat_row, write_rows
+from whole import folder_of, tune
+
+from tune import receipt
+from tune.digest import canonical_json
+from tune.files import read_jsonl
+
+FILES = [
+    "base.json",
+    "data/ledger.json",
+    "data/sample.html",
+    "plan.json",
+    "train/metrics.jsonl",
+    "train.json",
+    "adapter/adapter_model.safetensors",
+    "adapter/adapter_config.json",
+    "adapter/README.md",
+    "adapter/disclosure/manifest.json",
+    "evaluate.json",
+    "export.json",
+    "export/merged/model.safetensors",
+    "recipe.yaml",
+    "recipe.json",
+    "run.json",
+]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
+    """A project folder with a recipe over the tiny base."""
+    folder = tmp_path_factory.mktemp("whole")
+    shutil.copytree(tiny_base, folder / "base")
+    write_rows(folder / "train.jsonl", [chat_row(f"{q} {i}", a) for i, (q, a) in enumerate(CHAT * 10)])
+    write_rows(folder / "eval.jsonl", [chat_row("Is the shop open now?", "We are open from nine to five.")] * 3)
+    prompts = [{"id": "hours", "prompt": "When do you open?", "checks": [{"not_contains": "qqq"}]}]
+    write_rows(folder / "prompts.jsonl", prompts)
+    recipe = {
+        "recipe": 1,
+        "name": "whole",
+        "base": {"model": "base"},
+        "data": {
+            "train": [{"path": "train.jsonl", "license": "cc0-1.0", "about": "four questions"}],
+            "eval": [{"path": "eval.jsonl"}],
+            "max_tokens": 64,
+        },
+        "train": {
+            "adapter": {"rank": 4, "alpha": 8},
+            "epochs": 2,
+            "tokens_per_step": 256,
+            "learning_rate": 1e-3,
+            "evaluate_every": 2,
+            "seed": 3,
+        },
+        "evaluate": {"prompts": "prompts.jsonl", "max_new_tokens": 8},
+        "export": {"merge": True},
+        "publish": {"license": "apache-2.0"},
+    }
+    (folder / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(place: Path) -> Path:
+    """The finished run directory."""
+    return folder_of(tune("run", "recipe.yaml", cwd=place), place)
+
+
+def test_every_stage_left_its_files(run: Path) -> None:
+    """What a user gets is there, and no temporary file is left."""
+    assert [name for name in FILES if not (run / name).is_file()] == []
+    assert [p for p in run.rglob("*") if p.name.endswith(".tmp")] == []
+
+
+def test_files_are_readable_by_colleagues(run: Path) -> None:
+    """No file is readable by fewer people than the umask allows."""
+    closed = [p for p in run.rglob("*") if p.is_file() and not p.stat().st_mode & stat.S_IRGRP]
+    assert closed == []
+
+
+def test_a_second_run_does_nothing_and_says_so(run: Path, place: Path) -> None:
+    """Nothing changed: said in a moment, with the run directory alone on stdout, and no file touched."""
+    before = {p: p.stat().st_mtime_ns for p in run.rglob("*") if p.is_file() and p.name != "lock"}
+    started = time.monotonic()
+    done = tune("run", "recipe.yaml", cwd=place)
+    assert time.monotonic() - started < 3
+    assert "nothing to do" in done.stderr
+    assert done.stdout == f"{run.relative_to(place)}\n"
+    assert {p: p.stat().st_mtime_ns for p in run.rglob("*") if p.is_file() and p.name != "lock"} == before
+
+
+def test_the_ledger_closes_and_the_receipt_is_the_ledger(run: Path) -> None:
+    """Rows in = kept + dropped; what the optimizer consumed in two epochs is twice the ledger, and the same examples."""
+    ledger = json.loads((run / "data/ledger.json").read_text())
+    train = [s for s in ledger["sources"] if s["split"] == "train"]
+    for source in ledger["sources"]:
+        assert source["rows"]["loaded"] == source["rows"]["kept"] + sum(source["rows"]["dropped"].values())
+    found = json.loads((run / "train.json").read_text())["receipt"]
+    assert found["examples"] == 2 * train[0]["rows"]["kept"] == 80
+    assert found["distinct_examples"] == 40
+    assert found["input_tokens"] == 2 * train[0]["tokens"]["input"]
+    assert found["loss_tokens"] == 2 * train[0]["tokens"]["loss"]
+    assert found["examples_root"] == train[0]["examples_root"]
+
+
+def test_metrics_and_receipt_count_every_step_once(run: Path) -> None:
+    """Steps 1..n in both logs; the root over the log is the one in the record; the documented fields are there."""
+    metrics = list(read_jsonl(run / "train/metrics.jsonl"))
+    record = json.loads((run / "train.json").read_text())
+    assert [row["step"] for row in metrics] == list(range(1, record["receipt"]["optimizer_steps"] + 1))
+    fields = {
+        "step",
+        "loss",
+        "loss_tokens",
+        "input_tokens",
+        "learning_rate",
+        "grad_norm",
+        "tokens_per_second",
+        "seconds",
+    }
+    assert all(fields <= set(row) for row in metrics)
+    assert "held_out_loss" in metrics[1]
+    assert receipt.from_log(run / "train/consumed.jsonl").order_root == record["receipt"]["order_root"]
+
+
+def test_evaluation_sets_base_and_tuned_side_by_side(run: Path) -> None:
+    """The documented shape; training on the held-out answer lowers its loss."""
+    found = json.loads((run / "evaluate.json").read_text())
+    for side in ("base", "tuned"):
+        assert {"loss", "checks_passed", "checks", "stop_rate", "samples"} <= set(found[side])
+    assert found["tuned"]["loss"] < found["base"]["loss"]
+
+
+def test_export_proves_adapter_and_merge(run: Path) -> None:
+    """The adapter loads elsewhere with the same logits, and the merged weights agree with it."""
+    found = json.loads((run / "export.json").read_text())
+    assert found["adapter"]["largest_logit_difference"] < 1e-3
+    assert found["merged"]["top1_agreement"] == 1.0
+    assert found["merged"]["golden_token_ids_equal"] is True
+
+
+def test_the_adapter_names_no_local_path(run: Path, place: Path) -> None:
+    """Neither config, card nor manifest carries a path of this machine."""
+    for name in ("adapter_config.json", "README.md", "disclosure/manifest.json"):
+        text = (run / "adapter" / name).read_text()
+        assert str(place) not in text
+        assert "/tmp" not in text
+    merged = (run / "export/merged/config.json").read_text()
+    assert str(place) not in merged
+
+
+def test_manifest_has_the_documented_values(run: Path) -> None:
+    """consumption.* are values with their basis, and the file is canonical JSON."""
+    content = (run / "adapter/disclosure/manifest.json").read_bytes()
+    manifest = json.loads(content)
+    for name in ("examples_root", "order_root", "optimizer_steps", "loss_tokens"):
+        assert manifest["consumption"][name]["basis"] == "measured"
+    assert canonical_json(manifest) == content
+    assert len(content) < 100_000
+
+
+def test_card_front_matter_is_what_the_hub_takes(run: Path) -> None:
+    """huggingface_hub reads the card; license and library stand, no base is invented for a local folder."""
+    from huggingface_hub import ModelCard
+
+    card = ModelCard.load(run / "adapter/README.md")
+    assert card.data.license == "apache-2.0"
+    assert card.data.library_name == "peft"
+    assert card.data.base_model is None
+    assert "[More Information Needed]" not in card.text
+
+
+def test_a_later_section_reruns_from_there_only(run: Path, place: Path) -> None:
+    """Editing `publish` writes the card again and nothing else; the directory stays the same."""
+    before = {
+        name: (run / name).stat().st_mtime_ns
+        for name in ("train.json", "evaluate.json", "adapter/adapter_model.safetensors")
+    }
+    done = tune("run", "recipe.yaml", "--set", "publish.license=mit", cwd=place)
+    assert folder_of(done, place) == run
+    assert {name: (run / name).stat().st_mtime_ns for name in before} == before
+    assert "license: mit" in (run / "adapter/README.md").read_text()
+    tune("run", "recipe.yaml", cwd=place)
+    assert "license: apache-2.0" in (run / "adapter/README.md").read_text()
+
+
+def test_what_a_person_wrote_on_the_card_survives(run: Path, place: Path) -> None:
+    """Text below the end marker stays when the generated part is written again."""
+    card = run / "adapter/README.md"
+    card.write_text(card.read_text() + "\nMy own words.\n")
+    tune("run", "recipe.yaml", "--set", "publish.license=mit", cwd=place)
+    tune("run", "recipe.yaml", cwd=place)
+    assert card.read_text().endswith("My own words.\n")
+    assert tune("verify", run / "adapter", cwd=place).returncode == 0
+
+
+def test_chat_answers_in_a_script(run: Path, place: Path) -> None:
+    """A question on stdin gives one answer on stdout; with --base two, each named."""
+    assert tune("chat", run, cwd=place, stdin="When are you open?\n").stdout.strip() != ""
+    both = tune("chat", run, "--base", cwd=place, stdin="When are you open?\n").stdout
+    assert [line.split(":")[0] for line in both.splitlines() if line.startswith(("base:", "tuned:"))] == [
+        "base",
+        "tuned",
+    ]
+
+
+def test_runs_lists_it(run: Path, place: Path) -> None:
+    """`tune runs --json` says where each run stands."""
+    rows = json.loads(tune("runs", "--json", cwd=place).stdout)
+    assert {"run": str(run.relative_to(place)), "state": "done"}.items() <= rows[0].items()
+
+
+def test_a_run_is_continued_from_anywhere(run: Path, tmp_path: Path) -> None:
+    """The run directory remembers where its paths start."""
+    done = tune("run", run, cwd=tmp_path)
+    assert "nothing to do" in done.stderr
+
+
+def test_changed_data_makes_a_new_run(run: Path, place: Path) -> None:
+    """A run directory whose files have changed is refused by name; check of the recipe still works."""
+    rows = (place / "train.jsonl").read_text()
+    try:
+        (place / "train.jsonl").write_text(rows + json.dumps(chat_row("One more?", "One more.")) + "\n")
+        refused = tune("run", run, cwd=place, check=False)
+        assert refused.returncode == 2
+        assert "train.jsonl is no longer what this run was made from" in refused.stderr
+    finally:
+        (place / "train.jsonl").write_text(rows)
+
+
+def test_check_in_json(place: Path) -> None:
+    """The documented shape: ok and problems, absent parts null."""
+    good = tune("check", "recipe.yaml", "--json", cwd=place)
+    assert json.loads(good.stdout) == {"ok": True, "problems": []}
+    bad = tune("check", "recipe.yaml", "--json", "--set", "train.sed=1", cwd=place, check=False)
+    assert bad.returncode == 2
+    assert json.loads(bad.stdout) == {
+        "ok": False,
+        "problems": [
+            {
+                "check": "recipe",
+                "what": "unknown key",
+                "fix": 'did you mean "seed"?',
+                "file": "--set",
+                "line": None,
+                "row": None,
+                "key": "train.sed",
+            }
+        ],
+    }
+
+
+def test_data_shows_masks(place: Path) -> None:
+    """Outside a terminal, learned stretches stand in brackets: the answer and its stop token."""
+    shown = tune("data", "recipe.yaml", "--row", "1", cwd=place).stdout
+    assert "[ We are open from nine to five.<|end|>]" in shown

@@ -1,0 +1,216 @@
+"""The data stage as a whole: what it writes, when it writes again, and the pages that show the tokens."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import CHAT, chat_row, write_rows
+from light_base import make_base
+
+from tune import base as base_stage
+from tune.data import data, inspect
+from tune.data.show import pieces, print_rows, sample_page
+from tune.errors import DataError
+from tune.recipe import load
+from tune.records import BaseRecord, Ledger
+from tune.run import Run, create
+
+
+@pytest.fixture(scope="module")
+def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base folder that costs no torch."""
+    return make_base(tmp_path_factory.mktemp("base") / "light")
+
+
+@pytest.fixture
+def open_run(recipe: Callable[..., Path], light: Path) -> Callable[..., Run]:
+    """A run of the small recipe, changed by sections, with its base stage done."""
+
+    def make(**changes: Any) -> Run:
+        run = create(load(recipe(base={"model": str(light)}, **changes)), Path("runs"))
+        base_stage.base(run)
+        return run
+
+    return make
+
+
+def stored(run: Run, name: str) -> list[dict[str, list[int]]]:
+    """The sequences that were saved, as lists."""
+    from datasets import load_from_disk
+
+    return [dict(row) for row in load_from_disk(str(run.path(f"data/{name}")))]
+
+
+def test_saved_sequences_are_the_rows(open_run: Callable[..., Run]) -> None:
+    """The packed sequences hold every prepared row exactly once, in one piece, with its labels and its place."""
+    run = open_run()
+    ledger = data(run)
+    prepared, _ = inspect(run, run.read(BaseRecord))
+    found = {}
+    for sequence in stored(run, "train"):
+        assert len(sequence["input_ids"]) == len(sequence["labels"]) == sum(sequence["seq_lengths"]) <= 64
+        start = 0
+        for length, source, line in zip(sequence["seq_lengths"], sequence["sources"], sequence["lines"], strict=True):
+            found[source, line] = (sequence["input_ids"][start : start + length], sequence["labels"][start : start + length])
+            start += length
+    assert found == {(k.source, k.line): (k.example.input_ids, k.example.labels) for k in prepared.rows("train")}
+    assert len(found) == 24
+    assert ledger.packing.sequences == len(stored(run, "train")) < 24
+    assert ledger.packing.fill == pytest.approx(ledger.total("train").input / (ledger.packing.sequences * 64), abs=1e-6)
+    held_out = stored(run, "eval")
+    assert [row["lines"] for row in held_out] == [[1]]
+    assert [row["sources"] for row in held_out] == [[1]]
+
+
+def test_without_packing_a_row_is_a_sequence(open_run: Callable[..., Run]) -> None:
+    """`pack: false` keeps the rows apart and in the order of the file."""
+    run = open_run(data={"pack": False})
+    assert data(run).packing.model_dump()["packed"] is False
+    assert [row["lines"] for row in stored(run, "train")] == [[line] for line in range(1, 25)]
+
+
+def test_ledger_reads_back(open_run: Callable[..., Run]) -> None:
+    """The record in the run directory is the one that the stage returned, and its sums are those of its sources."""
+    run = open_run()
+    ledger = data(run)
+    assert run.read(Ledger) == ledger
+    assert (ledger.kept("train"), ledger.kept("eval")) == (24, 1)
+    assert ledger.total("train").input == ledger.sources[0].tokens.input
+    assert 0 < ledger.total("train").loss < ledger.total("train").input
+
+
+def test_done_once(open_run: Callable[..., Run]) -> None:
+    """A second call finds everything made and writes nothing."""
+    run = open_run()
+    first = data(run)
+    before = {path: path.stat().st_mtime_ns for path in run.path("data").rglob("*")}
+    assert data(run) == first
+    assert {path: path.stat().st_mtime_ns for path in run.path("data").rglob("*")} == before
+
+
+def test_done_again_when_a_row_changes(open_run: Callable[..., Run], project: Path) -> None:
+    """Other rows make other tokens: the stage notices by the digest of the file."""
+    run = open_run()
+    first = data(run)
+    write_rows(project / "train.jsonl", [chat_row(q, a) for q, a in CHAT])
+    second = data(run)
+    assert (first.kept("train"), second.kept("train")) == (24, 4)
+    assert len([line for row in stored(run, "train") for line in row["lines"]]) == 4
+
+
+def test_two_runs_give_the_same_bytes(open_run: Callable[..., Run], project: Path) -> None:
+    """The sequences, the page and the account are the same when made twice from the same input."""
+    one = open_run(name="one")
+    two = open_run(name="two")
+    assert data(one).identity() == data(two).identity()
+    assert stored(one, "train") == stored(two, "train")
+    pages = [run.path("data/sample.html").read_text().replace(run.recipe.name, "") for run in (one, two)]
+    assert pages[0] == pages[1]
+
+
+def test_nothing_is_left_of_a_failed_stage(open_run: Callable[..., Run], project: Path) -> None:
+    """With a wrong row the stage leaves no ledger, so no later stage goes on from it."""
+    run = open_run()
+    write_rows(project / "train.jsonl", ["{"])
+    with pytest.raises(DataError):
+        data(run)
+    assert run.find(Ledger) is None
+
+
+def test_sample_page(open_run: Callable[..., Run], project: Path) -> None:
+    """The page stands alone: it loads nothing from anywhere, shows learned text as learned, and no text of a row can
+    become a part of the page."""
+    nasty = "<script>alert('x')</script> & \"quotes\" {braces}"
+    write_rows(project / "train.jsonl", [chat_row("Is <b>this</b> shown?", nasty), *[chat_row(q, a) for q, a in CHAT]])
+    run = open_run(data={"max_tokens": 128})
+    data(run)
+    page = run.path("data/sample.html").read_text()
+    assert not re.search(r"https?:|//|<script|<link|<img|<iframe|@import|url\(|javascript:|\son\w+=", page)
+    assert page.startswith("<!doctype html>")
+    boxes = re.findall(r'<span class="([ln])" title="(\d+)">([^<]*)</span>', page)
+    learned = html.unescape("".join(text for kind, _, text in boxes if kind == "l"))
+    read = html.unescape("".join(text for kind, _, text in boxes if kind == "n"))
+    assert nasty in learned
+    assert "Is <b>this</b> shown?" in read
+    assert "We are open from nine to five.<|end|>" in learned
+    assert "train.jsonl:1" in page
+    assert page.count("<h2>") == 5
+
+
+def test_sample_page_says_the_share(open_run: Callable[..., Run]) -> None:
+    """The page's own figures are those of the ledger."""
+    run = open_run()
+    total = data(run).total("train")
+    share = f"{100 * total.loss / total.input:.1f} %"
+    assert f"Loss on {share} of {total.input} tokens in 24 rows." in run.path("data/sample.html").read_text()
+
+
+def test_pieces_are_the_whole_text(open_run: Callable[..., Run]) -> None:
+    """The pieces that are shown, put together, are the text that was rendered."""
+    run = open_run()
+    prepared, tokenizer = inspect(run, run.read(BaseRecord))
+    found = pieces(prepared.rows("train")[0], tokenizer)
+    assert "".join(text for _, text, _ in found) == (
+        "<s><|user|> When are you open?<|end|><|assistant|> We are open from nine to five.<|end|>"
+    )
+    assert "".join(text for _, text, learned in found if learned) == " We are open from nine to five.<|end|>"
+
+
+def test_print_rows(open_run: Callable[..., Run], capsys: pytest.CaptureFixture[str]) -> None:
+    """In a pipe: the row's place and counts, and the learned stretch in brackets. Brackets of the row stay as they are."""
+    run = open_run()
+    prepared, tokenizer = inspect(run, run.read(BaseRecord))
+    print_rows(prepared, tokenizer, 2)
+    example = prepared.rows("train")[1].example
+    assert capsys.readouterr().out == (
+        f"row: train.jsonl:2 ({len(example.input_ids)} tokens, {example.loss_tokens} with loss)\n"
+        "<s><|user|> Where is the shop?<|end|><|assistant|>[ The shop is at the harbour.<|end|>]\n\n"
+    )
+
+
+def test_print_rows_with_markup(open_run: Callable[..., Run], project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Text that looks like the terminal library's markup is printed as it is, and long rows are not broken."""
+    answer = "[bold]No[/bold] [link=x]y[/link] :smile: " + "far " * 60
+    write_rows(project / "train.jsonl", [chat_row("Why?", answer)])
+    run = open_run(data={"max_tokens": 256}, train={"tokens_per_step": 256})
+    prepared, tokenizer = inspect(run, run.read(BaseRecord))
+    print_rows(prepared, tokenizer, 1)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == f"<s><|user|> Why?<|end|><|assistant|>[ {answer.strip()}<|end|>]"
+
+
+def test_print_rows_without_a_line(open_run: Callable[..., Run], capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a line: first, longest, shortest and random rows, each once."""
+    run = open_run()
+    prepared, tokenizer = inspect(run, run.read(BaseRecord))
+    print_rows(prepared, tokenizer, None)
+    heads = [line for line in capsys.readouterr().out.splitlines() if " tokens, " in line]
+    assert heads[0].startswith("first: train.jsonl:1 (")
+    places = [head.split(" ")[1] for head in heads]
+    assert len(places) == len(set(places)) >= 3
+
+
+def test_print_rows_of_a_line_that_is_not_used(open_run: Callable[..., Run], project: Path) -> None:
+    """A dropped row is named with its reason; a line past the end as missing."""
+    write_rows(project / "train.jsonl", [chat_row("Why?", "So."), {"messages": []}])
+    run = open_run(data={"max_bad_rows": 1})
+    prepared, tokenizer = inspect(run, run.read(BaseRecord))
+    with pytest.raises(DataError, match=r"^train\.jsonl:2: is an empty list\. give the line of a row that is used$"):
+        print_rows(prepared, tokenizer, 2)
+    with pytest.raises(DataError, match=r"^train\.jsonl:9: there is no such line\. give the line of a row that is used$"):
+        print_rows(prepared, tokenizer, 9)
+
+
+def test_page_of_a_strange_name(open_run: Callable[..., Run]) -> None:
+    """The page's title is escaped like everything else."""
+    run = open_run()
+    prepared, tokenizer = inspect(run, run.read(BaseRecord))
+    page = sample_page(prepared, tokenizer, "a<b>&c")
+    assert "<title>a&lt;b&gt;&amp;c: what the model learns</title>" in page
+    assert json.dumps("a<b>") not in page

@@ -1,0 +1,123 @@
+"""`tune verify` level 0: any change to what is published is noticed and named."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import POCKET
+
+from tune.cli import main
+from tune.digest import canonical_json
+from tune.disclose import card
+from tune.verify import verdict, verify
+
+if not (POCKET / "disclosure" / "manifest.json").is_file():
+    pytest.fail("data/pocket is not disclosed: `make pocket`", pytrace=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of pocket: a real published folder."""
+    shutil.copytree(POCKET, tmp_path / "pocket")
+    return tmp_path / "pocket"
+
+
+def failed(folder: Path) -> str:
+    """What failed, in words."""
+    return "; ".join(claim.how for claim in verify(folder) if claim.verdict == "FAILED")
+
+
+def test_the_shipped_base_verifies(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """pocket's own files are what its manifest says: VERIFIED, exit 0; higher levels say NOT CHECKED."""
+    assert main(["verify", str(folder)]) == 0
+    assert capsys.readouterr().out.strip().endswith("VERIFIED")
+    assert main(["verify", str(folder), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdict"] == "VERIFIED"
+    assert {c["verdict"] for c in found["claims"] if c["level"] == 0} == {"VERIFIED"}
+    assert [c["level"] for c in found["claims"] if c["verdict"] == "NOT CHECKED"] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_one_byte_of_a_file(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A flipped bit in the weights or beside them: FAILED, named, exit 1."""
+    path = folder / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    assert main(["verify", str(folder)]) == 1
+    assert f"{name} is not the file described" in capsys.readouterr().out
+
+
+def test_a_missing_and_a_longer_file(folder: Path) -> None:
+    """Both have their own words."""
+    (folder / "config.json").unlink()
+    with (folder / "tokenizer.json").open("ab") as file:
+        file.write(b" ")
+    assert "config.json is missing" in failed(folder)
+    assert "tokenizer.json has" in failed(folder)
+
+
+def test_any_byte_of_the_manifest(folder: Path) -> None:
+    """300 seeded single-byte changes of the manifest: not one is missed."""
+    path = folder / "disclosure/manifest.json"
+    content = path.read_bytes()
+    rng = random.Random(5)
+    for _ in range(300):
+        at = rng.randrange(len(content))
+        other = rng.choice([b for b in b'0123456789abcdef{}[]",: xyz' if b != content[at]])
+        path.write_bytes(content[:at] + bytes([other]) + content[at + 1 :])
+        assert verdict(verify(folder)) == "FAILED", (at, chr(content[at]), chr(other))
+
+
+def test_any_byte_of_the_generated_card(folder: Path) -> None:
+    """300 seeded single-byte changes before the end marker: not one is missed; below it, people may write."""
+    path = folder / "README.md"
+    content = path.read_bytes()
+    end = content.index(card.END.encode()) + len(card.END)
+    rng = random.Random(6)
+    for _ in range(300):
+        at = rng.randrange(end)
+        path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        assert verdict(verify(folder)) == "FAILED", at
+    path.write_bytes(content + b"\nMore words.\n")
+    assert verdict(verify(folder)) == "VERIFIED"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda m: m["sources"][0]["rows"]["loaded"].update(value=1), "rows loaded are not rows kept and dropped"),
+        (lambda m: m["sources"][0]["tokens"]["loss"].update(value=10**12), "more loss tokens than tokens"),
+        (
+            lambda m: m["sources"][0]["share_of_loss_tokens"].update(value=0.5),
+            "the share of loss tokens is not loss / input",
+        ),
+        (lambda m: m["filters"][0]["rows"].update(value=0), "filters and dropped rows disagree"),
+        (lambda m: m["consumption"]["distinct_examples"].update(value=10**9), "more distinct examples than examples"),
+        (lambda m: m["sources"][0]["license"].update(basis="measured"), "gaps does not list"),
+        (lambda m: m["gaps"].pop(), "gaps does not list"),
+        (lambda m: m["subject"].update(files=[]), "names no file"),
+        (lambda m: m["subject"]["files"][0].update(name="../config.json"), "lies outside the folder"),
+        (lambda m: m.pop("sources"), "KeyError"),
+    ],
+)
+def test_a_lie_that_is_consistent_in_bytes(folder: Path, change, words: str) -> None:
+    """A manifest changed and written canonically again, its card rendered again: the arithmetic still gives it away."""
+    path = folder / "disclosure/manifest.json"
+    manifest = json.loads(path.read_bytes())
+    change(manifest)
+    path.write_bytes(canonical_json(manifest))
+    if "sources" in manifest:
+        (folder / "README.md").write_text(card.render(manifest))
+    assert words in failed(folder)
+
+
+def test_a_folder_without_a_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The call is wrong, not the claims: exit 2 and what to give instead."""
+    assert main(["verify", str(tmp_path)]) == 2
+    assert "give the folder of an adapter or model that tune disclosed" in capsys.readouterr().err

@@ -1,0 +1,86 @@
+"""The floors of docs/architecture.md: a module imports only from floors below its own."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Lowest first. A name covers the module and everything inside it; each module of tune/ must be placed.
+FLOORS = [
+    ("errors", "text"),
+    ("digest",),
+    ("files", "licenses", "modelfiles"),
+    ("recipe", "records"),
+    ("run",),
+    ("hub", "receipt", "generate"),
+    ("score",),
+    ("models",),
+    ("probe",),
+    ("base", "data", "plan", "train", "evaluate", "export", "disclose"),
+    ("launch",),
+    ("check", "pipeline", "verify", "chat", "doctor"),
+    ("cli",),
+    ("__main__",),
+]
+SIBLINGS_ALLOWED = {
+    ("evaluate", "data"): "prompt files are read by the same reader of JSON lines as rows",
+    ("disclose", "train"): "the name of the log of consumption",
+}
+
+
+def floor(room: str) -> int:
+    """The number of a room's floor."""
+    return next(i for i, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def imports(path: Path) -> set[str]:
+    """Rooms of tune that a file imports from, at its top or inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"tune.{alias.name}" for alias in node.names] if node.module == "tune" else [node.module]
+        found |= {name.split(".")[1] for name in names if name.startswith("tune.") and name != "tune.__version__"}
+    return found
+
+
+def rooms() -> dict[str, list[Path]]:
+    """Files of tune/ by room."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted((ROOT / "tune").rglob("*.py")):
+        parts = path.relative_to(ROOT / "tune").parts
+        found.setdefault(parts[0].removesuffix(".py"), []).append(path)
+    found.pop("__init__")
+    return found
+
+
+def test_every_room_has_a_floor() -> None:
+    """A new module is given a floor before anything else, and no floor names a room that is gone."""
+    assert set(rooms()) == {room for level in FLOORS for room in level}
+
+
+def test_no_arrow_goes_up_or_sideways() -> None:
+    """Imports go down; stages do not know one another, but for the listed reasons."""
+    arrows = {
+        (room, target)
+        for room, paths in rooms().items()
+        for path in paths
+        for target in imports(path) - {room}
+        if floor(target) >= floor(room)
+    }
+    assert arrows == set(SIBLINGS_ALLOWED)
+
+
+def test_trl_is_only_in_train() -> None:
+    """The trainer of another library is met in one room only."""
+    users = {
+        room
+        for room, paths in rooms().items()
+        for path in paths
+        if any("import trl" in line or "from trl" in line for line in path.read_text().splitlines())
+    }
+    assert users == {"train"}

@@ -1,0 +1,94 @@
+"""What we rely on in the pinned libraries: one red test per upgrade, not a strange loss."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pins() -> dict[str, str]:
+    """Pinned versions of pyproject.toml."""
+    text = (ROOT / "pyproject.toml").read_text()
+    return dict(re.findall(r'^    "([\w-]+)==([\w.]+)",$', text, re.MULTILINE))
+
+
+def test_installed_versions_are_the_pinned_ones() -> None:
+    """The tests speak of the versions that users get."""
+    assert len(pins()) >= 15
+    assert {name: version(name).split("+")[0] for name in pins()} == pins()
+
+
+def test_constraints_agree_with_pyproject() -> None:
+    """constraints.txt pins the same versions, and what they bring along."""
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    constraints = {name.lower().replace("-", "_"): pin for name, pin in (line.split("==") for line in lines)}
+    assert {name: constraints[name.lower().replace("-", "_")] for name in pins()} == pins()
+
+
+def test_sft_trainer_takes_finished_rows() -> None:
+    """TRL's SFT trainer keeps its parameters, collates packs without padding, and casts quantized adapters in __init__
+    (which is why ours puts them back)."""
+    from trl import SFTConfig, SFTTrainer
+
+    parameters = inspect.signature(SFTTrainer.__init__).parameters
+    assert {"model", "args", "train_dataset", "processing_class"} <= set(parameters)
+    assert "param.data = param.data.to(torch.bfloat16)" in inspect.getsource(SFTTrainer.__init__)
+    fields = SFTConfig.__dataclass_fields__
+    assert {"padding_free", "packing", "max_length", "dataset_kwargs", "train_sampling_strategy", "use_cpu"} <= set(
+        fields
+    )
+
+
+def test_trainer_keeps_the_order_of_a_step() -> None:
+    """transformers' Trainer clips, asks `_clip_grad_norm`, moves the optimizer, counts, logs and then saves."""
+    from transformers import Trainer
+
+    epoch = inspect.getsource(Trainer._run_epoch)
+    marks = [
+        "self._clip_grad_norm(model)",
+        "self.optimizer.step()",
+        "self.state.global_step += 1",
+        "self._maybe_log_save_evaluate(",
+    ]
+    assert [epoch.index(mark) for mark in marks] == sorted(epoch.index(mark) for mark in marks)
+    end = inspect.getsource(Trainer._maybe_log_save_evaluate)
+    assert end.index("self.log(logs") < end.index("self._save_checkpoint(model, trial)")
+
+
+@pytest.mark.parametrize(
+    "name", ["_save_checkpoint", "_load_from_checkpoint", "compute_loss", "training_step", "_clip_grad_norm"]
+)
+def test_overridden_methods_exist(name: str) -> None:
+    """Each method that our trainer overrides or calls is still there under its name."""
+    from transformers import Trainer
+
+    assert callable(getattr(Trainer, name))
+
+
+def test_collator_gives_positions_of_packed_rows() -> None:
+    """Packed rows come as one sequence whose positions start again with every row, and whose first label is masked."""
+    from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
+
+    collator = DataCollatorForLanguageModeling(pad_token_id=0, padding_free=True)
+    batch = collator([{"input_ids": [5, 6, 7, 8, 9], "labels": [5, 6, 7, 8, 9], "seq_lengths": [3, 2]}])
+    assert batch["position_ids"].tolist() == [[0, 1, 2, 0, 1]]
+    assert batch["labels"].tolist() == [[-100, 6, 7, -100, 9]]
+
+
+def test_peft_writes_the_files_we_publish(tmp_path: Path, tiny_base: Path) -> None:
+    """A LoRA adapter is adapter_config.json and adapter_model.safetensors; the config has a revision field."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    model = get_peft_model(
+        AutoModelForCausalLM.from_pretrained(tiny_base), LoraConfig(task_type="CAUSAL_LM", target_modules="all-linear")
+    )
+    assert "revision" in vars(model.peft_config["default"])
+    model.save_pretrained(tmp_path / "adapter")
+    assert {"adapter_config.json", "adapter_model.safetensors"} <= {p.name for p in (tmp_path / "adapter").iterdir()}

@@ -1,0 +1,57 @@
+"""What must answer at once on a laptop without a GPU stack imports none of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("torch", "transformers", "trl", "peft", "datasets", "accelerate")
+
+BAD = "recipe: 1\nname: x\nbase: {model: nowhere}\ndata: {train: [{path: none.jsonl}]}\n"
+
+
+def loaded_after(code: str, folder: Path) -> list[str]:
+    """Heavy modules in sys.modules after running code in a fresh process."""
+    script = f"import sys, json\n{code}\nprint(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import tune.recipe, tune.records, tune.run",
+        "import tune.pipeline, tune.verify, tune.plan, tune.disclose",
+        "from tune.cli import main; assert main(['check', 'bad.yaml']) == 2",
+        "from tune.cli import main; assert main(['show', 'bad.yaml']) == 2",
+        "from tune.cli import main; assert main(['schema']) == 0",
+        "from tune.cli import main; assert main(['runs']) == 0",
+        "from tune.cli import main; assert main(['verify', '.']) == 2",
+    ],
+)
+def test_light_commands_import_nothing_heavy(code: str, tmp_path: Path) -> None:
+    """No torch, no transformers, no datasets for what only reads text and records."""
+    (tmp_path / "bad.yaml").write_text(BAD)
+    assert loaded_after(code, tmp_path) == []
+
+
+def test_help_is_quick() -> None:
+    """`tune --help` takes at most 0.3 s of CPU (the best of three, so that a busy machine does not count)."""
+
+    def seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+        subprocess.run(
+            [sys.executable, "-m", "tune", "--help"], cwd=ROOT, env=environment, capture_output=True, check=True
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(seconds() for _ in range(3)) <= 0.3

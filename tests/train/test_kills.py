@@ -1,0 +1,127 @@
+"""Real kills of real processes: the same command goes on, nothing is lost, nothing counted twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from whole import alive, folder_of, start, tune, wait_for_step, worker_of
+
+from tune.files import read_jsonl
+from tune.records import TrainRecord
+from tune.run import open_run
+
+pytestmark = pytest.mark.slow
+
+STEPS = 40
+SECTION = {
+    "max_steps": STEPS,
+    "tokens_per_step": 512,
+    "save_every": 5,
+    "adapter": {"rank": 4, "alpha": 8, "dropout": 0.05},
+}
+ADAPTER = "adapter/adapter_model.safetensors"
+
+
+@pytest.fixture
+def straight(recipe: Callable[..., Path], project: Path) -> tuple[bytes, TrainRecord]:
+    """Adapter and record of the run that nobody disturbed."""
+    recipe(train=SECTION)
+    folder = folder_of(tune("run", "recipe.yaml", "--runs", "straight", cwd=project), project)
+    return (folder / ADAPTER).read_bytes(), open_run(folder).read(TrainRecord)
+
+
+def kill(who: str, process: subprocess.Popen[str], run: Path) -> None:
+    """kill -9 of the launcher, of the worker, or of both."""
+    worker = worker_of(run)
+    if who in ("launcher", "both"):
+        process.kill()
+    if who in ("worker", "both"):
+        os.kill(worker, signal.SIGKILL)
+    process.communicate(timeout=60)
+    deadline = time.monotonic() + 30
+    while alive(worker):
+        assert time.monotonic() < deadline, "the worker outlived its launcher"
+        time.sleep(0.05)
+
+
+def finished_like(straight: tuple[bytes, TrainRecord], runs: str, project: Path) -> None:
+    """The same command ends the run, with every step counted once and the bytes of the undisturbed run."""
+    folder = folder_of(tune("run", "recipe.yaml", "--runs", runs, cwd=project), project)
+    assert (folder / ADAPTER).read_bytes() == straight[0]
+    assert open_run(folder).read(TrainRecord).receipt == straight[1].receipt
+    for log in ("train/metrics.jsonl", "train/consumed.jsonl"):
+        assert [row["step"] for row in read_jsonl(folder / log)] == list(range(1, STEPS + 1))
+    assert tune("verify", folder / "adapter", cwd=project).returncode == 0
+
+
+def test_kill_9_of_launcher_worker_and_both(straight: tuple[bytes, TrainRecord], project: Path) -> None:
+    """One run killed three times, each time otherwise, then left alone."""
+    for who, at in (("launcher", 4), ("worker", 12), ("both", 22)):
+        process = start("run", "recipe.yaml", "--runs", "killed", cwd=project)
+        run = wait_for_step(project / "killed", at, process)
+        kill(who, process, run)
+    finished_like(straight, "killed", project)
+
+
+def test_kills_at_random_instants(straight: tuple[bytes, TrainRecord], project: Path) -> None:
+    """Six seeded kills, also inside saves and while starting."""
+    rng = random.Random(11)
+    for _ in range(6):
+        process = start("run", "recipe.yaml", "--runs", "chaos", cwd=project)
+        try:
+            process.communicate(timeout=rng.uniform(4, 22))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate(timeout=60)
+    finished_like(straight, "chaos", project)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])
+def test_a_signal_saves_and_says_75(straight: tuple[bytes, TrainRecord], project: Path, number: int) -> None:
+    """Ctrl-C and its kin: exit 75 after a checkpoint of the very step; the same command continues."""
+    process = start("run", "recipe.yaml", "--runs", "asked", cwd=project)
+    run = wait_for_step(project / "asked", 7, process)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 75, said
+    assert "saved and stopped. The same command goes on from there." in said
+    steps = len(list(read_jsonl(run / "train/metrics.jsonl")))
+    assert (run / f"train/checkpoints/checkpoint-{steps}/complete.json").is_file()
+    finished_like(straight, "asked", project)
+
+
+def test_a_second_run_on_the_directory_is_refused(recipe: Callable[..., Path], project: Path) -> None:
+    """Two at once: the second ends at once and names who holds the run."""
+    recipe(train=SECTION)
+    process = start("run", "recipe.yaml", cwd=project)
+    wait_for_step(project / "runs", 1, process)
+    second = tune("run", "recipe.yaml", cwd=project, check=False)
+    assert second.returncode == 1
+    assert f"is in use by process {process.pid} on " in second.stderr
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def test_a_damaged_checkpoint_is_set_aside(straight: tuple[bytes, TrainRecord], project: Path) -> None:
+    """The newest checkpoint lost some bytes: the one before it is taken, said aloud, and the result is the same."""
+    process = start("run", "recipe.yaml", "--runs", "hurt", cwd=project)
+    run = wait_for_step(project / "hurt", 12, process)
+    kill("both", process, run)
+    newest = max(
+        (run / "train/checkpoints").glob("checkpoint-*/complete.json"), key=lambda p: int(p.parent.name[11:])
+    ).parent
+    optimizer = newest / "optimizer.pt"
+    optimizer.write_bytes(optimizer.read_bytes()[:-100])
+    done = tune("run", "recipe.yaml", "--runs", "hurt", cwd=project)
+    assert (
+        f"{newest.name} cannot be used (optimizer.pt is not what was saved); set aside as {newest.name}.incomplete"
+        in done.stderr
+    )
+    finished_like(straight, "hurt", project)
