@@ -67,39 +67,43 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own to run commands in, with train.jsonl and eval.jsonl."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+def fill_project(folder: Path) -> Path:
+    """Writes train.jsonl and eval.jsonl into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     write_rows(folder / "train.jsonl", [chat_row(q, a) for q, a in CHAT * 6])
     write_rows(folder / "eval.jsonl", [chat_row("Is the shop open now?", "We are open from nine to five.")])
     return folder
 
 
+def write_recipe(path: Path, base: Path, **changes: Any) -> Path:
+    """Writes a small sound recipe, changed by `section=dict(...)` or `key=value`."""
+    content: dict[str, Any] = {
+        "recipe": 1,
+        "name": "tiny",
+        "base": {"model": str(base)},
+        "data": {"train": [{"path": "train.jsonl"}], "eval": [{"path": "eval.jsonl"}], "max_tokens": 64},
+        "train": {"adapter": {"rank": 4, "alpha": 8}, "max_steps": 4, "tokens_per_step": 256, "learning_rate": 1e-3},
+    }
+    for key, change in changes.items():
+        content[key] = {**content.get(key, {}), **change} if isinstance(change, dict) else change
+    path.write_text(yaml.safe_dump(content, sort_keys=False))
+    return path
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own to run commands in, with train.jsonl and eval.jsonl."""
+    folder = fill_project(tmp_path / "project")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return folder
+
+
 @pytest.fixture
 def recipe(project: Path, tiny_base: Path) -> Callable[..., Path]:
-    """Writes recipe.yaml: a small sound recipe, changed by `section=dict(...)` or `key=value`; None removes a key."""
+    """Writes recipe.yaml (see `write_recipe`) into the project and returns its path."""
 
     def write(name: str = "recipe.yaml", **changes: Any) -> Path:
-        content: dict[str, Any] = {
-            "recipe": 1,
-            "name": "tiny",
-            "base": {"model": str(tiny_base)},
-            "data": {"train": [{"path": "train.jsonl"}], "eval": [{"path": "eval.jsonl"}], "max_tokens": 64},
-            "train": {
-                "adapter": {"rank": 4, "alpha": 8},
-                "max_steps": 4,
-                "tokens_per_step": 256,
-                "learning_rate": 1e-3,
-            },
-        }
-        for key, change in changes.items():
-            content[key] = {**content.get(key, {}), **change} if isinstance(change, dict) else change
-        path = project / name
-        path.write_text(yaml.safe_dump(content, sort_keys=False))
-        return path
+        return write_recipe(project / name, tiny_base, **changes)
 
     return write

@@ -20,9 +20,11 @@ from tune.cli import VERBS, _parser
 from tune.disclose import manifest
 from tune.errors import Problem
 from tune.evaluate.checks import KINDS
+from tune.files import read_jsonl
 from tune.recipe.reference import reference
 from tune.recipe.schema import Recipe
 from tune.records import STAGES, Receipt, RunInfo
+from tune.run import open_run
 from tune.verify import Claim
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -268,17 +270,35 @@ def test_paths_named_in_the_readme_exist() -> None:
     assert missing == []
 
 
+def test_floors_are_those_of_the_test() -> None:
+    """The table of floors in architecture.md must be the list that tests/house/test_floors.py holds the code to."""
+    code = (ROOT / "tests" / "house" / "test_floors.py").read_text(encoding="utf-8")
+    floors = ast.literal_eval(re.search(r"^FLOORS = (\[.*?^\])", code, flags=re.MULTILINE | re.DOTALL).group(1))
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.split("| modules, highest floor first |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    assert [set(re.findall(r"`(\w+)`", row.split("|")[1])) for row in table] == [
+        set(floor) for floor in reversed(floors)
+    ]
+
+
 @pytest.mark.slow
-def test_logs_and_manifest_of_a_run_have_the_documented_fields(recipe: Callable[..., Path]) -> None:
-    """A real run must write metrics, consumption log and manifest with exactly the fields on the page."""
-    path = recipe(train={"evaluate_every": 2})
+def test_a_run_has_the_documented_fields_and_gives_the_figures(recipe: Callable[..., Path]) -> None:
+    """A real run must write metrics, consumption log and manifest with exactly the fields on the page; the figures made
+    of it must be those of its records; and it must not pass for a run of the shipped recipe, whatever its name."""
+    path = recipe(name="support-bot", train={"evaluate_every": 2})
     done = subprocess.run([sys.executable, "-m", "tune", "run", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    run = Path(done.stdout.strip())
-    metrics = [json.loads(line) for line in (run / "train/metrics.jsonl").read_text().splitlines()]
-    consumed = [json.loads(line) for line in (run / "train/consumed.jsonl").read_text().splitlines()]
-    written = json.loads((run / "adapter/disclosure/manifest.json").read_text())
+    run = open_run(Path(done.stdout.strip()))
+    metrics, consumed = (list(read_jsonl(run.path(f"train/{name}.jsonl"))) for name in ("metrics", "consumed"))
+    written = json.loads(run.path("adapter/disclosure/manifest.json").read_bytes())
     assert list(metrics[1]) == named("field of metrics")
     assert list(metrics[0]) == named("field of metrics")[:-1]
     assert list(consumed[0]) == named("field of consumed")
     assert sorted(written["consumption"]) == sorted(named("field of consumption"))
+    figures = docs.run_figures({"support-bot": run}).splitlines()
+    losses = [json.loads(run.path("evaluate.json").read_bytes())[side]["loss"] for side in ("base", "tuned")]
+    assert figures[2] == f"| held-out loss, nats a token | {losses[0]:.3f} → {losses[1]:.3f} |"
+    assert figures[3] == "| 0 prompts, all checks hold | not measured → not measured |"
+    assert figures[5] == "| rows, epochs, steps | 24, 4, 4 |"
+    assert figures[-1] == "| merged against adapter | not merged |"
+    assert docs.newest("support-bot", run.folder.parent) is None

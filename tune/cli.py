@@ -34,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     except TuneError as error:
         print(f"tune: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:  # whoever read our output has seen enough, e.g. `tune runs | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
     except OSError as error:
         place = f": {error.filename}" if error.filename else ""
         print(
@@ -60,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     ) -> argparse.ArgumentParser:
         made = verbs.add_parser(name, help=text, description=text)
         if target:
-            made.add_argument(target.lower(), metavar=target, help=what, type=Path)
+            made.add_argument("target", metavar=target, help=what, type=Path)
         return made
 
     def recipe_options(made: argparse.ArgumentParser, run: bool = True) -> None:
@@ -134,22 +137,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _target(parsed: argparse.Namespace) -> Path:
-    path: Path = getattr(parsed, "recipe|run", None) or getattr(parsed, "recipe", None) or parsed.run
-    return path
-
-
 def _load(parsed: argparse.Namespace) -> Loaded:
     from tune.recipe import load
 
-    return load(_target(parsed), parsed.sets, roots=parsed.roots)
+    return load(parsed.target, parsed.sets, roots=parsed.roots)
 
 
 def _open(parsed: argparse.Namespace) -> Run:
     """The run that a recipe or a run directory names."""
     from tune import pipeline
 
-    target = _target(parsed)
+    target: Path = parsed.target
     if not target.is_dir():
         return pipeline.prepare(_load(parsed), parsed.runs, parsed.fresh)
     if parsed.sets or parsed.fresh:
@@ -197,10 +195,10 @@ def _check(parsed: argparse.Namespace) -> int:
 def _show(parsed: argparse.Namespace) -> int:
     import yaml
 
-    if _target(parsed).is_dir():
+    if parsed.target.is_dir():
         from tune.run import open_run
 
-        recipe = open_run(_target(parsed)).recipe
+        recipe = open_run(parsed.target).recipe
     else:
         recipe = _load(parsed).recipe
     print(yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True), end="")
@@ -255,7 +253,7 @@ def _chat(parsed: argparse.Namespace) -> int:
     from tune.chat import chat
     from tune.run import open_run
 
-    chat(open_run(parsed.run), parsed.base, sys.stdin, sys.stdout)
+    chat(open_run(parsed.target), parsed.base, sys.stdin, sys.stdout)
     return EXIT_DONE
 
 
@@ -263,7 +261,7 @@ def _verify(parsed: argparse.Namespace) -> int:
     from tune.text import table
     from tune.verify import as_json, verdict, verify
 
-    claims = verify(parsed.path)
+    claims = verify(parsed.target)
     if parsed.json:
         print(json.dumps(as_json(claims), indent=2, ensure_ascii=False))
     else:

@@ -131,13 +131,15 @@ def build(work: Path, model: Path) -> dict[str, Any]:
         "subject": manifest.subject("base", "pocket", _files(model), LICENSE_NAME),
         "base": None,
         "recipe": {"sha256": measured(file_sha256(ROOT / "scripts/pocket/pretrain.py"))},
-        "procedure": {
-            "method": declared("pretraining from scratch (scripts/pocket/pretrain.py)"),
-            **{name: declared(value) for name, value in trained["settings"].items()},
-            "parameters": measured(trained["parameters"]),
-            "last_loss": measured(round(trained["train_loss"], 6)),
-            "minutes": measured(round(trained["train_seconds"] / 60, 1)),
-        },
+        "procedure": manifest.procedure(
+            {
+                "method": declared("pretraining from scratch (scripts/pocket/pretrain.py)"),
+                **{name: declared(value) for name, value in trained["settings"].items()},
+                "parameters": measured(trained["parameters"]),
+                "last_loss": measured(round(trained["train_loss"], 6)),
+                "minutes": measured(round(trained["train_seconds"] / 60, 1)),
+            }
+        ),
         "environment": {
             "packages": measured(trained["versions"]),
             "device": measured(f"{trained['device']}, {trained['threads']} threads"),

@@ -66,25 +66,27 @@ class Bench:
         """The renderer of a recipe with these settings."""
         return Renderer(self.tokenizer, self.base, learn_from, max_tokens, long)
 
-    def prepare(self, folder: Path, train: list[Any], eval: list[Any] | None = None, **data: Any) -> Prepared:
+    def prepare(self, folder: Path, train: list[Any], held_out: list[Any] | None = None, **data: Any) -> Prepared:
         """All rows of train.jsonl (and eval.jsonl) in `folder`, prepared with the settings of `data`."""
         sources: dict[str, Any] = {"train": [{"path": "train.jsonl"}]}
         write_rows(folder / "train.jsonl", train)
-        if eval is not None:
-            write_rows(folder / "eval.jsonl", eval)
+        if held_out is not None:
+            write_rows(folder / "eval.jsonl", held_out)
             sources["eval"] = [{"path": "eval.jsonl"}]
         content = {"recipe": 1, "name": "x", "base": {"model": "m"}, "data": {**sources, "max_tokens": 512, **data}}
         return prepare(Recipe.model_validate_json(json.dumps(content)), folder, self.base, self.tokenizer)
 
-    def complaints(self, folder: Path, train: list[Any], eval: list[Any] | None = None, **data: Any) -> list[str]:
+    def complaints(self, folder: Path, train: list[Any], held_out: list[Any] | None = None, **data: Any) -> list[str]:
         """The lines of the DataError that preparing raises."""
         with pytest.raises(DataError) as caught:
-            self.prepare(folder, train, eval, **data)
+            self.prepare(folder, train, held_out, **data)
         return str(caught.value).splitlines()
 
     def ids(self, messages: list[dict[str, str]], prompt: bool = False) -> list[int]:
         """Token ids of the rendered conversation by transformers' own way."""
-        found = self.tokenizer.apply_chat_template(messages, add_generation_prompt=prompt, tokenize=True, return_dict=True)
+        found = self.tokenizer.apply_chat_template(
+            messages, add_generation_prompt=prompt, tokenize=True, return_dict=True
+        )
         return list(found["input_ids"])
 
     def expected_labels(self, messages: list[dict[str, str]], learn_from: str) -> list[int]:

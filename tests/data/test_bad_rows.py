@@ -37,13 +37,17 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "single quotes": (
         "{'messages': []}",
-        "train.jsonl:2: not JSON: expecting property name enclosed in double quotes at column 2. "
-        "write one JSON object a line; check quotes and commas",
+        (
+            "train.jsonl:2: not JSON: expecting property name enclosed in double quotes at column 2. "
+            "write one JSON object a line; check quotes and commas"
+        ),
     ),
     "two objects": (
         json.dumps(GOOD) + json.dumps(GOOD),
-        f"train.jsonl:2: not JSON: extra data at column {len(json.dumps(GOOD)) + 1}. "
-        "write one JSON object a line; check quotes and commas",
+        (
+            f"train.jsonl:2: not JSON: extra data at column {len(json.dumps(GOOD)) + 1}. "
+            "write one JSON object a line; check quotes and commas"
+        ),
     ),
     "Latin-1": (
         b'{"prompt": "caf\xe9", "completion": "yes"}',
@@ -51,18 +55,24 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "list": (
         [said("user"), said("assistant")],
-        "train.jsonl:2: a list where an object was expected. "
-        'write {"messages": [...]} or {"prompt": ..., "completion": ...}',
+        (
+            "train.jsonl:2: a list where an object was expected. "
+            'write {"messages": [...]} or {"prompt": ..., "completion": ...}'
+        ),
     ),
     "text": (
         '"Hello."',
-        "train.jsonl:2: a text where an object was expected. "
-        'write {"messages": [...]} or {"prompt": ..., "completion": ...}',
+        (
+            "train.jsonl:2: a text where an object was expected. "
+            'write {"messages": [...]} or {"prompt": ..., "completion": ...}'
+        ),
     ),
     "null": (
         "null",
-        "train.jsonl:2: null where an object was expected. "
-        'write {"messages": [...]} or {"prompt": ..., "completion": ...}',
+        (
+            "train.jsonl:2: null where an object was expected. "
+            'write {"messages": [...]} or {"prompt": ..., "completion": ...}'
+        ),
     ),
     "NaN": ('{"messages": [], "score": NaN}', "train.jsonl:2: NaN is not JSON. mend the object"),
     "infinity": ('{"messages": [], "score": -Infinity}', "train.jsonl:2: -Infinity is not JSON. mend the object"),
@@ -79,19 +89,25 @@ CASES: dict[str, tuple[Any, str]] = {
     # Objects that are no conversation.
     "messages missing": (
         {"text": "Hello."},
-        "train.jsonl:2: messages: must be a list of messages, found nothing. "
-        'write [{"role": "user", "content": "..."}, ...]',
+        (
+            "train.jsonl:2: messages: must be a list of messages, found nothing. "
+            'write [{"role": "user", "content": "..."}, ...]'
+        ),
     ),
     "messages a text": (
         {"messages": "Hello."},
-        "train.jsonl:2: messages: must be a list of messages, found text. "
-        'write [{"role": "user", "content": "..."}, ...]',
+        (
+            "train.jsonl:2: messages: must be a list of messages, found text. "
+            'write [{"role": "user", "content": "..."}, ...]'
+        ),
     ),
     "no messages": (chat(), "train.jsonl:2: messages: is an empty list. remove the row"),
     "tools": (
         chat(said("user"), said("assistant"), tools=[{"name": "look"}]),
-        "train.jsonl:2: tools: tool definitions are not supported. "
-        "remove these rows or render the tools into the system text",
+        (
+            "train.jsonl:2: tools: tool definitions are not supported. "
+            "remove these rows or render the tools into the system text"
+        ),
     ),
     "message a text": (
         chat("Hello."),
@@ -99,8 +115,10 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "ShareGPT": (
         chat({"from": "human", "value": "Hello."}),
-        'train.jsonl:2: messages[0]: has no "role". '
-        'ShareGPT rows are not supported yet: rename "from" to "role", "value" to "content"',
+        (
+            'train.jsonl:2: messages[0]: has no "role". '
+            'ShareGPT rows are not supported yet: rename "from" to "role", "value" to "content"'
+        ),
     ),
     "no content": (
         chat(said("user"), {"role": "assistant"}),
@@ -108,8 +126,10 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "tool calls": (
         chat(said("user"), said("assistant", tool_calls=[{"name": "look"}])),
-        'train.jsonl:2: messages[1].tool_calls: has a field that would be lost: "tool_calls". '
-        "remove the field, or write what it says into the content",
+        (
+            'train.jsonl:2: messages[1].tool_calls: has a field that would be lost: "tool_calls". '
+            "remove the field, or write what it says into the content"
+        ),
     ),
     "unknown role": (
         chat(said("human"), said("assistant")),
@@ -145,8 +165,10 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "two assistants in a row": (
         chat(said("user"), said("assistant"), said("assistant")),
-        "train.jsonl:2: messages[2].role: two assistant messages in a row. "
-        "join them, or add what is missing between them",
+        (
+            "train.jsonl:2: messages[2].role: two assistant messages in a row. "
+            "join them, or add what is missing between them"
+        ),
     ),
     "answer before any question": (
         chat(said("assistant"), said("user"), said("assistant")),
@@ -154,13 +176,17 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "no answer": (
         chat(said("user"), said("assistant"), said("user")),
-        "train.jsonl:2: messages[2].role: the last message is from user, so there is no answer to learn. "
-        "end the conversation with an assistant message",
+        (
+            "train.jsonl:2: messages[2].role: the last message is from user, so there is no answer to learn. "
+            "end the conversation with an assistant message"
+        ),
     ),
     "control token": (
         chat(said("user", "What is <|end|>?"), said("assistant")),
-        'train.jsonl:2: messages[0].content: contains the control token "<|end|>". '
-        "remove it: the template writes these tokens",
+        (
+            'train.jsonl:2: messages[0].content: contains the control token "<|end|>". '
+            "remove it: the template writes these tokens"
+        ),
     ),
     "too long": (
         chat(said("user", "Hello."), said("assistant", "word " * 600)),
@@ -202,19 +228,21 @@ def test_bad_pair(bench: Bench, tmp_path: Path, row: Any, expected: str) -> None
 def test_unknown_shape_names_the_keys(bench: Bench, tmp_path: Path) -> None:
     """A file of another format is recognized as such, by the keys of its rows."""
     assert bench.complaints(tmp_path, [{"instruction": "Say hello.", "output": "Hello."}]) == [
-        "train.jsonl:1: no known shape; its keys are: instruction, output. "
-        'rows need "messages", or "prompt" and "completion"'
+        (
+            "train.jsonl:1: no known shape; its keys are: instruction, output. "
+            'rows need "messages", or "prompt" and "completion"'
+        )
     ]
 
 
 @pytest.mark.parametrize("content", ["", "\n", "\n \n\n"], ids=["no byte", "one blank line", "blank lines"])
 def test_empty_file(bench: Bench, tmp_path: Path, content: str) -> None:
     """A file without rows is an error, not a run over nothing."""
-    rows = [line for line in content.split("\n")[:-1]]
+    rows = content.split("\n")[:-1]
     assert bench.complaints(tmp_path, rows) == [
         "train.jsonl: no row is left to train on (the file is empty). give a file with rows"
     ]
-    assert bench.complaints(tmp_path, [GOOD], eval=rows) == [
+    assert bench.complaints(tmp_path, [GOOD], held_out=rows) == [
         "eval.jsonl: no row is left to evaluate on (the file is empty). give a file with rows"
     ]
 
@@ -228,12 +256,16 @@ def test_nothing_left_after_dropping(bench: Bench, tmp_path: Path) -> None:
 
 def test_all_faults_at_once(bench: Bench, tmp_path: Path) -> None:
     """Every fault of every source in one go, in the order of the sources and the lines."""
-    assert bench.complaints(tmp_path, ["{", GOOD, chat()], eval=[[]]) == [
-        "train.jsonl:1: not JSON: expecting property name enclosed in double quotes at column 2. "
-        "write one JSON object a line; check quotes and commas",
+    assert bench.complaints(tmp_path, ["{", GOOD, chat()], held_out=[[]]) == [
+        (
+            "train.jsonl:1: not JSON: expecting property name enclosed in double quotes at column 2. "
+            "write one JSON object a line; check quotes and commas"
+        ),
         "train.jsonl:3: messages: is an empty list. remove the row",
-        "eval.jsonl:1: a list where an object was expected. "
-        'write {"messages": [...]} or {"prompt": ..., "completion": ...}',
+        (
+            "eval.jsonl:1: a list where an object was expected. "
+            'write {"messages": [...]} or {"prompt": ..., "completion": ...}'
+        ),
     ]
 
 
@@ -251,13 +283,16 @@ def test_max_bad_rows(bench: Bench, tmp_path: Path) -> None:
     assert len(bench.complaints(tmp_path, rows, max_bad_rows=1)) == 2
     prepared = bench.prepare(tmp_path, rows, max_bad_rows=2)
     assert [kept.line for kept in prepared.rows("train")] == [1, 4]
-    assert [(broken.line, broken.reason) for broken in prepared.sources[0].broken] == [(2, "not JSON"), (3, "no messages")]
+    assert [(broken.line, broken.reason) for broken in prepared.sources[0].broken] == [
+        (2, "not JSON"),
+        (3, "no messages"),
+    ]
 
 
 def test_max_bad_rows_counts_all_sources(bench: Bench, tmp_path: Path) -> None:
     """The allowance is one for the whole recipe."""
-    assert len(bench.complaints(tmp_path, [GOOD, "{"], eval=[GOOD, "{"], max_bad_rows=1)) == 2
-    assert len(bench.prepare(tmp_path, [GOOD, "{"], eval=[GOOD, "{"], max_bad_rows=2).rows("eval")) == 1
+    assert len(bench.complaints(tmp_path, [GOOD, "{"], held_out=[GOOD, "{"], max_bad_rows=1)) == 2
+    assert len(bench.prepare(tmp_path, [GOOD, "{"], held_out=[GOOD, "{"], max_bad_rows=2).rows("eval")) == 1
 
 
 def test_long_rows_are_no_bad_rows(bench: Bench, tmp_path: Path) -> None:
@@ -272,7 +307,9 @@ def test_long_rows_are_no_bad_rows(bench: Bench, tmp_path: Path) -> None:
 def test_byte_order_mark_and_windows_line_ends(bench: Bench, tmp_path: Path) -> None:
     """What Windows editors add changes no row."""
     plain = bench.prepare(tmp_path, [GOOD, GOOD]).rows("train")
-    other = bench.prepare(tmp_path, [b"\xef\xbb\xbf" + json.dumps(GOOD).encode() + b"\r", json.dumps(GOOD) + "\r", "\r"])
+    other = bench.prepare(
+        tmp_path, [b"\xef\xbb\xbf" + json.dumps(GOOD).encode() + b"\r", json.dumps(GOOD) + "\r", "\r"]
+    )
     assert [kept.example for kept in other.rows("train")] == [kept.example for kept in plain]
 
 
@@ -286,7 +323,15 @@ def test_fields_beside_the_messages_are_ignored(bench: Bench, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "value", ["12345678901234567890", "-9007199254740993", "1e400", "1" * 5000, "[" * 900 + "]" * 900, "[" * 100_000 + "]" * 100_000]
+    "value",
+    [
+        "12345678901234567890",
+        "-9007199254740993",
+        "1e400",
+        "1" * 5000,
+        "[" * 900 + "]" * 900,
+        "[" * 100_000 + "]" * 100_000,
+    ]
     + ['{"a":' * depth + "1" + "}" * depth for depth in (100, 300, 600, *range(880, 1000, 10))],
     ids=lambda value: f"{value[:12]} ({len(value)})",
 )

@@ -30,10 +30,10 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def open_run(recipe: Callable[..., Path], light: Path) -> Callable[..., Run]:
-    """A run of the small recipe, changed by sections, with its base stage done."""
+    """A run of the small recipe, changed by `--set` and by sections, with its base stage done."""
 
-    def make(**changes: Any) -> Run:
-        run = create(load(recipe(base={"model": str(light)}, **changes)), Path("runs"))
+    def make(*sets: str, **changes: Any) -> Run:
+        run = create(load(recipe(base={"model": str(light)}, **changes), sets), Path("runs"))
         base_stage.base(run)
         return run
 
@@ -57,7 +57,10 @@ def test_saved_sequences_are_the_rows(open_run: Callable[..., Run]) -> None:
         assert len(sequence["input_ids"]) == len(sequence["labels"]) == sum(sequence["seq_lengths"]) <= 64
         start = 0
         for length, source, line in zip(sequence["seq_lengths"], sequence["sources"], sequence["lines"], strict=True):
-            found[source, line] = (sequence["input_ids"][start : start + length], sequence["labels"][start : start + length])
+            found[source, line] = (
+                sequence["input_ids"][start : start + length],
+                sequence["labels"][start : start + length],
+            )
             start += length
     assert found == {(k.source, k.line): (k.example.input_ids, k.example.labels) for k in prepared.rows("train")}
     assert len(found) == 24
@@ -104,14 +107,22 @@ def test_done_again_when_a_row_changes(open_run: Callable[..., Run], project: Pa
     assert len([line for row in stored(run, "train") for line in row["lines"]]) == 4
 
 
-def test_two_runs_give_the_same_bytes(open_run: Callable[..., Run], project: Path) -> None:
+def test_two_runs_give_the_same(open_run: Callable[..., Run]) -> None:
     """The sequences, the page and the account are the same when made twice from the same input."""
-    one = open_run(name="one")
-    two = open_run(name="two")
+    one, two = open_run("name=one"), open_run("name=two")
+    assert one.folder != two.folder
     assert data(one).identity() == data(two).identity()
     assert stored(one, "train") == stored(two, "train")
-    pages = [run.path("data/sample.html").read_text().replace(run.recipe.name, "") for run in (one, two)]
+    pages = [run.path("data/sample.html").read_text().replace(f"{run.recipe.name}: what", "") for run in (one, two)]
     assert pages[0] == pages[1]
+
+
+def test_a_run_of_the_same_name_lends_its_rows(open_run: Callable[..., Run]) -> None:
+    """A change of training alone does not tokenize again: the sequences are taken from the neighbour, as they are."""
+    one, two = open_run(), open_run("train.seed=9")
+    first = data(one)
+    assert data(two) == first
+    assert stored(two, "train") == stored(one, "train")
 
 
 def test_nothing_is_left_of_a_failed_stage(open_run: Callable[..., Run], project: Path) -> None:
@@ -174,7 +185,9 @@ def test_print_rows(open_run: Callable[..., Run], capsys: pytest.CaptureFixture[
     )
 
 
-def test_print_rows_with_markup(open_run: Callable[..., Run], project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_print_rows_with_markup(
+    open_run: Callable[..., Run], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Text that looks like the terminal library's markup is printed as it is, and long rows are not broken."""
     answer = "[bold]No[/bold] [link=x]y[/link] :smile: " + "far " * 60
     write_rows(project / "train.jsonl", [chat_row("Why?", answer)])
@@ -203,7 +216,9 @@ def test_print_rows_of_a_line_that_is_not_used(open_run: Callable[..., Run], pro
     prepared, tokenizer = inspect(run, run.read(BaseRecord))
     with pytest.raises(DataError, match=r"^train\.jsonl:2: is an empty list\. give the line of a row that is used$"):
         print_rows(prepared, tokenizer, 2)
-    with pytest.raises(DataError, match=r"^train\.jsonl:9: there is no such line\. give the line of a row that is used$"):
+    with pytest.raises(
+        DataError, match=r"^train\.jsonl:9: there is no such line\. give the line of a row that is used$"
+    ):
         print_rows(prepared, tokenizer, 9)
 
 

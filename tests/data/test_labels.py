@@ -24,7 +24,23 @@ CHAT: Messages = [
     {"role": "assistant", "content": "We are closed."},
 ]
 
-characters = st.sampled_from(list("ab Z9.,:;!?'\"{}[]<>|\\/\n\t\r") + ["é", "ß", "漢", "🙂", "👩‍👩‍👧", "\u200b", "\u0301", "ﷺ", "  ", "\n\n", "▁", "Ġ"])
+characters = st.sampled_from(
+    [
+        *list("ab Z9.,:;!?'\"{}[]<>|\\/\n\t\r"),
+        "é",
+        "ß",
+        "漢",
+        "🙂",
+        "👩\u200d👩\u200d👧",
+        "\u200b",
+        "́",
+        "ﷺ",
+        "  ",
+        "\n\n",
+        "▁",
+        "Ġ",
+    ]
+)
 texts = st.lists(characters, min_size=1, max_size=20).map("".join).filter(lambda text: text.strip() != "")
 
 
@@ -83,8 +99,10 @@ def learned(bench: Bench, found: Example) -> list[str]:
         (
             "all",
             [
-                "<|system|> You are the shop.<|end|><|user|> When are you open?<|end|><|assistant|> From nine to five.<|end|>"
-                "<|user|> And on Sunday?<|end|><|assistant|> We are closed.<|end|>"
+                (
+                    "<|system|> You are the shop.<|end|><|user|> When are you open?<|end|><|assistant|> From nine to five.<|end|>"
+                    "<|user|> And on Sunday?<|end|><|assistant|> We are closed.<|end|>"
+                )
             ],
         ),
     ],
@@ -109,7 +127,9 @@ def test_labels_by_token_prefixes(pocket: Bench, messages: Messages, learn_from:
 def test_labels_by_the_marks_of_the_template(pocket: Bench, messages: Messages) -> None:
     """The template's own generation marks give the same labels."""
     found = pocket.tokenizer.apply_chat_template(messages, return_dict=True, return_assistant_tokens_mask=True)
-    marked = [token if mask else IGNORED for token, mask in zip(found["input_ids"], found["assistant_masks"], strict=True)]
+    marked = [
+        token if mask else IGNORED for token, mask in zip(found["input_ids"], found["assistant_masks"], strict=True)
+    ]
     assert labelled(pocket, messages).labels == marked
 
 
@@ -156,7 +176,9 @@ def test_qwen_learns_the_empty_thinking_block(qwen: Bench) -> None:
     """Qwen3's template opens the last answer with an empty thinking block, which is part of what the model must write."""
     found = labelled(qwen, CHAT[:3])
     assert learned(qwen, found) == ["<think>\n\n</think>\n\nFrom nine to five.<|im_end|>"]
-    assert found.input_ids[-1] == qwen.tokenizer.convert_tokens_to_ids("Ċ"), "the line break after the end is not learned"
+    assert found.input_ids[-1] == qwen.tokenizer.convert_tokens_to_ids("Ċ"), (
+        "the line break after the end is not learned"
+    )
 
 
 def test_qwen_refuses_earlier_turns_that_are_written_differently(qwen: Bench) -> None:
@@ -206,12 +228,16 @@ def test_template_that_ends_without_a_stop(tmp_path: Path) -> None:
     """A template that ends an answer in plain words would give a model that never stops: refused, with the row."""
     folder = make_base(tmp_path / "endless")
     template = (folder / "chat_template.jinja").read_text()
-    endless = template.replace("{{- message['content'] | trim + '<|end|>' -}}", "{{- message['content'] | trim + '.' -}}", 1)
+    endless = template.replace(
+        "{{- message['content'] | trim + '<|end|>' -}}", "{{- message['content'] | trim + '.' -}}", 1
+    )
     assert endless != template
     (folder / "chat_template.jinja").write_text(endless)
     assert Bench(folder).complaints(tmp_path, [chat_row("When?", "At nine.")]) == [
-        "train.jsonl:1: the template ends the answer without a stop token, so the model would never learn to stop. "
-        "set eos_token_id in the base's generation_config.json to the template's end of turn"
+        (
+            "train.jsonl:1: the template ends the answer without a stop token, so the model would never learn to stop. "
+            "set eos_token_id in the base's generation_config.json to the template's end of turn"
+        )
     ]
 
 
@@ -221,8 +247,10 @@ def test_template_that_eats_an_answer(tmp_path: Path) -> None:
     template = (folder / "chat_template.jinja").read_text()
     (folder / "chat_template.jinja").write_text(template.replace("message['content'] | trim", "message['content'][:5]"))
     assert Bench(folder).complaints(tmp_path, [chat_row("When?", "At nine o'clock.")]) == [
-        "train.jsonl:1: messages[1].content: the template drops part of the answer: \"At nine o'clock.\". "
-        "change the row or the base"
+        (
+            'train.jsonl:1: messages[1].content: the template drops part of the answer: "At nine o\'clock.". '
+            "change the row or the base"
+        )
     ]
 
 
@@ -235,6 +263,8 @@ def test_marks_that_differ_from_the_answer(tmp_path: Path) -> None:
     assert wrong != template
     (folder / "chat_template.jinja").write_text(wrong)
     assert Bench(folder).complaints(tmp_path, [chat_row("When?", "At nine.")]) == [
-        "train.jsonl:1: the mask by prefixes and the template's own generation marks differ in 1 rows. "
-        "the base's chat template marks something else than the assistant's words; correct its generation marks"
+        (
+            "train.jsonl:1: the mask by prefixes and the template's own generation marks differ in 1 rows. "
+            "the base's chat template marks something else than the assistant's words; correct its generation marks"
+        )
     ]

@@ -130,7 +130,12 @@ lines = st.lists(chats | st.sampled_from(["{", "[]", "", '{"messages": 3}', '{"t
 
 
 @settings(max_examples=150, deadline=None)
-@given(lines, st.sampled_from(["drop", "truncate"]), st.sampled_from([8, 16, 32, 64]), st.sampled_from(["assistant", "last", "all"]))
+@given(
+    lines,
+    st.sampled_from(["drop", "truncate"]),
+    st.sampled_from([8, 16, 32, 64]),
+    st.sampled_from(["assistant", "last", "all"]),
+)
 def test_the_account_closes(bench: Bench, rows: list[Any], long: str, max_tokens: int, learn_from: str) -> None:
     """For any file: every line is kept or dropped with a reason, no kept row is longer than allowed, kept and cut tokens
     together are all tokens, and every kept row learns something."""
@@ -139,7 +144,12 @@ def test_the_account_closes(bench: Bench, rows: list[Any], long: str, max_tokens
         prepared = bench.prepare(folder, [SHORT, *rows, SHORT], long=long, max_tokens=24, max_bad_rows=99)
         renderer = bench.renderer(learn_from)
         prepared = bench.prepare(
-            folder, [SHORT, *rows, SHORT], long=long, max_tokens=max(max_tokens, 16), max_bad_rows=99, learn_from=learn_from
+            folder,
+            [SHORT, *rows, SHORT],
+            long=long,
+            max_tokens=max(max_tokens, 16),
+            max_bad_rows=99,
+            learn_from=learn_from,
         )
         source = prepared.sources[0]
         entry = ledger_entry(source, folder)
@@ -187,7 +197,7 @@ def test_roots_depend_on_what_they_say(bench: Bench, tmp_path: Path) -> None:
 
 def test_checks_of_sound_rows(bench: Bench, tmp_path: Path) -> None:
     """On sound rows every check holds, in this order and these words."""
-    prepared = bench.prepare(tmp_path, [SHORT, chat_row("When?", "At nine.")], eval=[chat_row("Where?", "Here.")])
+    prepared = bench.prepare(tmp_path, [SHORT, chat_row("When?", "At nine.")], held_out=[chat_row("Where?", "Here.")])
     loss = bench_loss(bench, SHORT) + bench_loss(bench, chat_row("When?", "At nine."))
     tokens = sum(len(k.example.input_ids) for k in prepared.rows("train"))
     results = run_checks(prepared, bench.base, bench.tokenizer.bos_token_id, "assistant")
@@ -195,7 +205,11 @@ def test_checks_of_sound_rows(bench: Bench, tmp_path: Path) -> None:
         ("stop token learned", True, "2 of 2 rows teach the model to stop"),
         ("pad never learned", True, "the pad token carries loss in 0 rows"),
         ("one beginning token", True, "0 rows begin with it twice"),
-        ("share of loss tokens", True, f"loss on {100 * loss / tokens:.1f} % of {tokens} tokens, learning from: assistant"),
+        (
+            "share of loss tokens",
+            True,
+            f"loss on {100 * loss / tokens:.1f} % of {tokens} tokens, learning from: assistant",
+        ),
         ("duplicates in training rows", True, "0 rows are exact repeats of another"),
         ("held-out rows in training rows", True, "0 of 1 held-out rows are also trained on"),
         ("no row dominates", True, "rows over a tenth of all tokens: none"),
@@ -206,7 +220,7 @@ def test_checks_that_ask_for_a_look(bench: Bench, tmp_path: Path) -> None:
     """Repeats, leaks and rows that dominate are counted and named."""
     big = chat_row("Why?", "We sleep. " * 30)
     rows = [chat_row(f"Why {i}?", "So.") for i in range(10)]
-    prepared = bench.prepare(tmp_path, [SHORT, SHORT, SHORT, *rows, big], eval=[SHORT, chat_row("Where?", "Here.")])
+    prepared = bench.prepare(tmp_path, [SHORT, SHORT, SHORT, *rows, big], held_out=[SHORT, chat_row("Where?", "Here.")])
     results = {r.name: r for r in run_checks(prepared, bench.base, bench.tokenizer.bos_token_id, "assistant")}
     assert [name for name, result in results.items() if not result.ok] == [
         "duplicates in training rows",
@@ -234,7 +248,13 @@ def test_lengths(bench: Bench, tmp_path: Path) -> None:
     """Shortest, median, 90 %, 99 % and longest of the training rows."""
     prepared = bench.prepare(tmp_path, [chat_row("Why?", "so " * n) for n in range(1, 101)])
     found = sorted(len(k.example.input_ids) for k in prepared.rows("train"))
-    assert lengths(prepared) == {"min": found[0], "p50": found[50], "p90": found[90], "p99": found[99], "max": found[-1]}
+    assert lengths(prepared) == {
+        "min": found[0],
+        "p50": found[50],
+        "p90": found[90],
+        "p99": found[99],
+        "max": found[-1],
+    }
     one = bench.prepare(tmp_path, [SHORT])
     size = len(one.rows("train")[0].example.input_ids)
     assert lengths(one) == dict.fromkeys(("min", "p50", "p90", "p99", "max"), size)

@@ -82,8 +82,10 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     "open bracket": (
         SOUND + "publish: {license: mit\n",
         [
-            "recipe.yaml:13: not readable as YAML: expected ',' or '}', but got '<stream end>'. "
-            "check indentation, colons and quotes"
+            (
+                "recipe.yaml:13: not readable as YAML: expected ',' or '}', but got '<stream end>'. "
+                "check indentation, colons and quotes"
+            )
         ],
     ),
     "alias": (
@@ -97,8 +99,10 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     "tag that runs code": (
         changed("max_steps: 4", "max_steps: !!python/object/apply:os.system [true]"),
         [
-            "recipe.yaml:10: train.max_steps: YAML tag tag:yaml.org,2002:python/object/apply:os.system is refused. "
-            "write a plain value"
+            (
+                "recipe.yaml:10: train.max_steps: YAML tag tag:yaml.org,2002:python/object/apply:os.system is refused. "
+                "write a plain value"
+            )
         ],
     ),
     "merge key": (
@@ -152,31 +156,24 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "text for a whole number": (
         changed("max_steps: 4", 'max_steps: "4"'),
-        [
-            'recipe.yaml:10: train.max_steps: must be a whole number, found "4". '
-            "write digits without quotes, e.g. 8_192"
-        ],
+        ['recipe.yaml:10: train.max_steps: must be a whole number, found "4". write digits without quotes, e.g. 8_192'],
     ),
     "fraction for a whole number": (
         changed("max_steps: 4", "max_steps: 4.5"),
-        [
-            "recipe.yaml:10: train.max_steps: must be a whole number, found 4.5. "
-            "write digits without quotes, e.g. 8_192"
-        ],
+        ["recipe.yaml:10: train.max_steps: must be a whole number, found 4.5. write digits without quotes, e.g. 8_192"],
     ),
     "true for a whole number": (
         changed("max_steps: 4", "max_steps: true"),
         [
-            "recipe.yaml:10: train.max_steps: must be a whole number, found true. "
-            "write digits without quotes, e.g. 8_192"
+            (
+                "recipe.yaml:10: train.max_steps: must be a whole number, found true. "
+                "write digits without quotes, e.g. 8_192"
+            )
         ],
     ),
     "text for a number": (
         SOUND + "  learning_rate: fast\n",
-        [
-            'recipe.yaml:12: train.learning_rate: must be a number, found "fast". '
-            "write digits without quotes, e.g. 2e-4"
-        ],
+        ['recipe.yaml:12: train.learning_rate: must be a number, found "fast". write digits without quotes, e.g. 2e-4'],
     ),
     "text for true or false": (
         changed("max_tokens: 64", 'max_tokens: 64\n  pack: "yes"'),
@@ -188,30 +185,33 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "number for a section": (
         changed("train:\n  max_steps: 4\n  tokens_per_step: 256\n", "train: 3\n"),
-        [
-            "recipe.yaml:9: train: must be a section with keys below it, found 3. "
-            f"keys: {TRAIN_KEYS}"
-        ],
+        [f"recipe.yaml:9: train: must be a section with keys below it, found 3. keys: {TRAIN_KEYS}"],
     ),
     "text for a list": (
         changed("\n    - path: train.jsonl", " train.jsonl"),
         [
-            'recipe.yaml:6: data.train: must be a list, found "train.jsonl". '
-            "write one entry a line, each beginning with `- `"
+            (
+                'recipe.yaml:6: data.train: must be a list, found "train.jsonl". '
+                "write one entry a line, each beginning with `- `"
+            )
         ],
     ),
     "map for a list": (
         changed("- path: train.jsonl", "path: train.jsonl"),
         [
-            "recipe.yaml:6: data.train: must be a list, found a section. "
-            "write one entry a line, each beginning with `- `"
+            (
+                "recipe.yaml:6: data.train: must be a list, found a section. "
+                "write one entry a line, each beginning with `- `"
+            )
         ],
     ),
     "text for an entry": (
         changed("- path: train.jsonl", "- train.jsonl"),
         [
-            'recipe.yaml:7: data.train[0]: must be a section with keys below it, found "train.jsonl". '
-            f"keys: {SOURCE_KEYS}"
+            (
+                'recipe.yaml:7: data.train[0]: must be a section with keys below it, found "train.jsonl". '
+                f"keys: {SOURCE_KEYS}"
+            )
         ],
     ),
     "no sources": (
@@ -227,15 +227,19 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     "name with a capital and a blank": (
         changed("shop", "My Shop"),
         [
-            "recipe.yaml:2: name: must be small letters, digits and hyphens, and start with a letter or digit. "
-            "see docs/recipe.md"
+            (
+                "recipe.yaml:2: name: must be small letters, digits and hyphens, and start with a letter or digit. "
+                "see docs/recipe.md"
+            )
         ],
     ),
     "name like an option": (
         changed("shop", "--fresh"),
         [
-            "recipe.yaml:2: name: must be small letters, digits and hyphens, and start with a letter or digit. "
-            "see docs/recipe.md"
+            (
+                "recipe.yaml:2: name: must be small letters, digits and hyphens, and start with a letter or digit. "
+                "see docs/recipe.md"
+            )
         ],
     ),
     "branch for a commit": (
@@ -257,46 +261,55 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     # Rules between keys.
     "two lengths": (
         changed("max_steps: 4", "max_steps: 4\n  epochs: 2"),
-        [
-            "recipe.yaml:9: train: epochs and max_steps are both given; keep one of them. see docs/recipe.md"
-        ],
+        ["recipe.yaml:9: train: epochs and max_steps are both given; keep one of them. see docs/recipe.md"],
     ),
     "step smaller than a row": (
         changed("256", "32"),
         [
-            "recipe.yaml:11: train.tokens_per_step: 32 is less than data.max_tokens (64), so a step could not hold "
-            "one row. raise tokens_per_step or lower max_tokens"
+            (
+                "recipe.yaml:11: train.tokens_per_step: 32 is less than data.max_tokens (64), so a step could not hold "
+                "one row. raise tokens_per_step or lower max_tokens"
+            )
         ],
     ),
     "nothing to evaluate on": (
         SOUND + "  evaluate_every: 2\n",
-        [
-            "recipe.yaml:12: train.evaluate_every: there is nothing to evaluate on. add data.eval or remove the key"
-        ],
+        ["recipe.yaml:12: train.evaluate_every: there is nothing to evaluate on. add data.eval or remove the key"],
     ),
     "commit of a folder": (
         changed("model: base", f"model: base\n  revision: {COMMIT}"),
-        [
-            "recipe.yaml:5: base.revision: a folder has no revision. remove it, or give a Hub id as base.model"
-        ],
+        ["recipe.yaml:5: base.revision: a folder has no revision. remove it, or give a Hub id as base.model"],
     ),
     "Hub id published again": (
         changed("model: base", "model: org/name\n  published_as: org/other"),
         ["recipe.yaml:5: base.published_as: a Hub id already says where the base is published. remove the key"],
     ),
+    "license that the Hub does not know": (
+        SOUND + "publish:\n  license: Apache\n",
+        [
+            (
+                "recipe.yaml:13: publish.license: 'Apache' is not a license identifier of the Hub. "
+                'did you mean "apache-2.0"?'
+            )
+        ],
+    ),
     # Files.
     "no base": (
         changed("model: base", "model: ./bse"),
         [
-            "recipe.yaml:4: base.model: no such folder: ./bse. "
-            "give a folder with config.json, or a Hub id such as Qwen/Qwen3-4B"
+            (
+                "recipe.yaml:4: base.model: no such folder: ./bse. "
+                "give a folder with config.json, or a Hub id such as Qwen/Qwen3-4B"
+            )
         ],
     ),
     "no rows": (
         changed("train.jsonl", "trian.jsonl"),
         [
-            "recipe.yaml:7: data.train[0].path: no such file: trian.jsonl. "
-            "paths are read from project/, the folder where the command runs"
+            (
+                "recipe.yaml:7: data.train[0].path: no such file: trian.jsonl. "
+                "paths are read from project/, the folder where the command runs"
+            )
         ],
     ),
     "folder for rows": (
@@ -306,15 +319,15 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     "rows outside": (
         changed("train.jsonl", "../elsewhere.jsonl"),
         [
-            "recipe.yaml:7: data.train[0].path: ../elsewhere.jsonl lies outside the current folder and the recipe's "
-            "folder. move the file, or allow its folder with --root DIR"
+            (
+                "recipe.yaml:7: data.train[0].path: ../elsewhere.jsonl lies outside the current folder and the recipe's "
+                "folder. move the file, or allow its folder with --root DIR"
+            )
         ],
     ),
     "rows named twice": (
         changed("- path: train.jsonl", "- path: train.jsonl\n    - path: sub/../train.jsonl"),
-        [
-            "recipe.yaml:8: data.train[1].path: sub/../train.jsonl is named twice. a file is one source; name it once"
-        ],
+        ["recipe.yaml:8: data.train[1].path: sub/../train.jsonl is named twice. a file is one source; name it once"],
     ),
     "trained on and held out": (
         changed("  max_tokens: 64", "  eval:\n    - path: train.jsonl\n  max_tokens: 64"),
@@ -323,23 +336,25 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     "no prompts": (
         SOUND + "evaluate:\n  prompts: prompts.jsonl\n",
         [
-            "recipe.yaml:13: evaluate.prompts: no such file: prompts.jsonl. "
-            "paths are read from project/, the folder where the command runs"
+            (
+                "recipe.yaml:13: evaluate.prompts: no such file: prompts.jsonl. "
+                "paths are read from project/, the folder where the command runs"
+            )
         ],
     ),
     "no adapter to start from": (
         SOUND + "  adapter:\n    start_from: sub\n",
         [
-            "recipe.yaml:13: train.adapter.start_from: no adapter in sub. "
-            "give a folder that holds adapter_config.json and adapter_model.safetensors"
+            (
+                "recipe.yaml:13: train.adapter.start_from: no adapter in sub. "
+                "give a folder that holds adapter_config.json and adapter_model.safetensors"
+            )
         ],
     ),
     # What it extends.
     "extends nothing": (
         "extends: no.yaml\n",
-        [
-            "recipe.yaml:1: extends: no such recipe: no.yaml. the path is read from the folder of this recipe"
-        ],
+        ["recipe.yaml:1: extends: no such recipe: no.yaml. the path is read from the folder of this recipe"],
     ),
     "extends itself": (
         "extends: recipe.yaml\n",
@@ -347,16 +362,16 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "extends two": (
         "extends: [a.yaml, b.yaml]\n",
-        [
-            "recipe.yaml:1: extends: must be the file name of another recipe. e.g. extends: support-bot.yaml"
-        ],
+        ["recipe.yaml:1: extends: must be the file name of another recipe. e.g. extends: support-bot.yaml"],
     ),
     # Everything at once: the wrong keys, and the rules that the sound keys break.
     "several at once": (
         changed("max_steps: 4", "max_step: 4\n  seed: -1\n  evaluate_every: 2").replace("train.jsonl", "no.jsonl"),
         [
-            "recipe.yaml:7: data.train[0].path: no such file: no.jsonl. "
-            "paths are read from project/, the folder where the command runs",
+            (
+                "recipe.yaml:7: data.train[0].path: no such file: no.jsonl. "
+                "paths are read from project/, the folder where the command runs"
+            ),
             'recipe.yaml:10: train.max_step: unknown key. did you mean "max_steps"?',
             "recipe.yaml:11: train.seed: must be greater than or equal to 0, found -1. change the number",
             "recipe.yaml:12: train.evaluate_every: there is nothing to evaluate on. add data.eval or remove the key",
@@ -390,16 +405,24 @@ SETS: dict[str, tuple[tuple[str, ...], list[str]]] = {
     "into a list": (
         ("data.train.0.path=x",),
         [
-            "--set: data.train.0.path: data.train is not a section. "
-            "--set reaches keys of sections; edit lists in the recipe"
+            (
+                "--set: data.train.0.path: data.train is not a section. "
+                "--set reaches keys of sections; edit lists in the recipe"
+            )
         ],
     ),
     "below a value": (
         ("data.max_tokens.x=3",),
         [
-            "--set: data.max_tokens.x: data.max_tokens is not a section. "
-            "--set reaches keys of sections; edit lists in the recipe"
+            (
+                "--set: data.max_tokens.x: data.max_tokens is not a section. "
+                "--set reaches keys of sections; edit lists in the recipe"
+            )
         ],
+    ),
+    "what it extends": (
+        ("extends=other.yaml",),
+        ["--set: extends: the command line cannot change what a recipe extends. write `extends:` in the recipe"],
     ),
     "against a rule": (
         ("train.epochs=2",),
@@ -409,8 +432,10 @@ SETS: dict[str, tuple[tuple[str, ...], list[str]]] = {
         ("train.seed=-1", "train.tokens_per_step=8"),
         [
             "--set: train.seed: must be greater than or equal to 0, found -1. change the number",
-            "--set: train.tokens_per_step: 8 is less than data.max_tokens (64), so a step could not hold one row. "
-            "raise tokens_per_step or lower max_tokens",
+            (
+                "--set: train.tokens_per_step: 8 is less than data.max_tokens (64), so a step could not hold one row. "
+                "raise tokens_per_step or lower max_tokens"
+            ),
         ],
     ),
 }
@@ -427,14 +452,18 @@ def test_tab_for_indentation(here: Path) -> None:
     """A tab is named with its line: editors do not show it."""
     (here / "recipe.yaml").write_text(changed("  max_steps", "\tmax_steps"))
     assert complaints("recipe.yaml") == [
-        "recipe.yaml:10: not readable as YAML: found character '\\t' that cannot start any token. "
-        "check indentation, colons and quotes"
+        (
+            "recipe.yaml:10: not readable as YAML: found character '\\t' that cannot start any token. "
+            "check indentation, colons and quotes"
+        )
     ]
 
 
 def test_folder_for_a_recipe(here: Path) -> None:
     """A folder that is no run directory is said to be a folder."""
-    assert complaints("sub") == ["sub: is a folder. give a recipe file (YAML) or a run directory (it holds recipe.json)"]
+    assert complaints("sub") == [
+        "sub: is a folder. give a recipe file (YAML) or a run directory (it holds recipe.json)"
+    ]
 
 
 def test_no_recipe(here: Path) -> None:
@@ -456,8 +485,10 @@ def test_faults_of_both_files_have_their_own_places(here: Path) -> None:
     (here / "parent.yaml").write_text(SOUND + "zebra: 1\n")
     (here / "child.yaml").write_text("extends: parent.yaml\nname: Big\n")
     assert complaints("child.yaml") == [
-        "child.yaml:2: name: must be small letters, digits and hyphens, and start with a letter or digit. "
-        "see docs/recipe.md",
+        (
+            "child.yaml:2: name: must be small letters, digits and hyphens, and start with a letter or digit. "
+            "see docs/recipe.md"
+        ),
         f"parent.yaml:12: zebra: unknown key. known keys here: {KEYS}",
     ]
 
@@ -470,8 +501,10 @@ def test_link_that_leads_outside(here: Path, tmp_path: Path) -> None:
     (here / "link.jsonl").symlink_to(outside / "rows.jsonl")
     (here / "recipe.yaml").write_text(changed("train.jsonl", "link.jsonl"))
     assert complaints("recipe.yaml") == [
-        "recipe.yaml:7: data.train[0].path: link.jsonl lies outside the current folder and the recipe's folder. "
-        "move the file, or allow its folder with --root DIR"
+        (
+            "recipe.yaml:7: data.train[0].path: link.jsonl lies outside the current folder and the recipe's folder. "
+            "move the file, or allow its folder with --root DIR"
+        )
     ]
     assert load(Path("recipe.yaml"), roots=[outside]).recipe.data.train[0].path == "link.jsonl"
 

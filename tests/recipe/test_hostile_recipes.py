@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tune.errors import RecipeError
+from tune.errors import Problem, RecipeError
 from tune.recipe import load
 
 SOUND = """\
@@ -28,19 +28,78 @@ train:
   tokens_per_step: 256
 """
 
-KEYS = ["recipe", "name", "base", "model", "data", "train", "path", "eval", "extends", "adapter", "targets", "seed", "<<", "x"]
+KEYS = [
+    "recipe",
+    "name",
+    "base",
+    "model",
+    "data",
+    "train",
+    "path",
+    "eval",
+    "extends",
+    "adapter",
+    "targets",
+    "seed",
+    "<<",
+    "x",
+]
 
 leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.sampled_from(KEYS))
 trees = st.recursive(
     leaves,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=4), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=4), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 fragments = st.lists(
     st.sampled_from(
-        ["recipe", "name", "data", "train", "seed", ": ", ":\n", "\n", "  ", "- ", "&a ", "*a", "!!int ", "!!map ", "!x "]
-        + ["0b_", "0x", "1e400", ".inf", ".nan", "1:30", "010", "~", "|\n", ">\n", "'", '"', "{", "}", "[", "]", "? ", "#", "\t"]
-        + ["\\ud800", "\0", "\r", "\u2028", "<<: ", "---\n", "%YAML 1.1\n", "é", "1" * 50]
+        [
+            "recipe",
+            "name",
+            "data",
+            "train",
+            "seed",
+            ": ",
+            ":\n",
+            "\n",
+            "  ",
+            "- ",
+            "&a ",
+            "*a",
+            "!!int ",
+            "!!map ",
+            "!x ",
+            "0b_",
+            "0x",
+            "1e400",
+            ".inf",
+            ".nan",
+            "1:30",
+            "010",
+            "~",
+            "|\n",
+            ">\n",
+            "'",
+            '"',
+            "{",
+            "}",
+            "[",
+            "]",
+            "? ",
+            "#",
+            "\t",
+            "\\ud800",
+            "\x00",
+            "\r",
+            "\u2028",
+            "<<: ",
+            "---\n",
+            "%YAML 1.1\n",
+            "é",
+            "1" * 50,
+        ]
     ),
     max_size=14,
 ).map("".join)
@@ -53,14 +112,12 @@ def load_or_refuse(content: bytes, sets: tuple[str, ...] = ()) -> None:
         (root / "base").mkdir()
         (root / "train.jsonl").write_text("{}\n")
         (root / "recipe.yaml").write_bytes(content)
+        problems: list[Problem] = []
         try:
             load(root / "recipe.yaml", sets, root=root)
         except RecipeError as error:
-            assert error.problems
-            for problem in error.problems:
-                assert problem.what
-                assert problem.fix
-                assert problem.file
+            problems = error.problems
+        assert all(problem.what and problem.fix and problem.file for problem in problems)
         assert sorted(path.name for path in root.iterdir()) == ["base", "recipe.yaml", "train.jsonl"]
 
 
@@ -108,7 +165,19 @@ def test_any_set(key: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["!!int x", "!!float x", "!!bool x", "!!map x", "!!seq x", "0b_", "0x_", "1" * 5000, '"\\ud800"', '"a\\0b"', "1e400"]
+    [
+        "!!int x",
+        "!!float x",
+        "!!bool x",
+        "!!map x",
+        "!!seq x",
+        "0b_",
+        "0x_",
+        "1" * 5000,
+        '"\\ud800"',
+        '"a\\0b"',
+        "1e400",
+    ]
     + ["[" * depth + "]" * depth for depth in (100, 190, 250, 300, 320, 1000, 100_000)]
     + ["{a: " * depth + "1" + "}" * depth for depth in (100, 190, 250, 300, 320, 1000)],
     ids=lambda value: f"{value[:12]} ({len(value)})",
@@ -125,8 +194,14 @@ def test_alias_in_an_override(value: str) -> None:
     load_or_refuse(SOUND.encode(), (f"train.seed={value}",))
 
 
-@pytest.mark.parametrize("path", ["a\\0b", "\\ud800", "x" * 300, "x" * 5000, "a/" * 3000, "x\\ny", "", ".", "..", "/", "~", "/dev/null"])
-@pytest.mark.parametrize("key", ["extends", "base.model", "data.train[0].path", "evaluate.prompts", "train.adapter.start_from"])
+@pytest.mark.parametrize(
+    "path",
+    ["a\\0b", "\\ud800", "x" * 300, "x" * 5000, "a/" * 3000, "x\\ny", "", ".", "..", "/", "~", "/dev/null"],
+    ids=lambda path: f"{path[:12]} ({len(path)})",
+)
+@pytest.mark.parametrize(
+    "key", ["extends", "base.model", "data.train[0].path", "evaluate.prompts", "train.adapter.start_from"]
+)
 def test_hostile_path(key: str, path: str) -> None:
     """Paths that the file system itself refuses to be asked about."""
     text = {
@@ -160,3 +235,37 @@ def test_numbers_are_decimal(project: Path, value: str) -> None:
     assert str(caught.value) == (
         f'recipe.yaml:12: train.seed: must be a whole number, found "{value}". write digits without quotes, e.g. 8_192'
     )
+
+
+@pytest.mark.parametrize("key", ["data.train[0].path", "base.model", "extends", "train.adapter.start_from"])
+def test_circle_of_links(project: Path, key: str) -> None:
+    """A link to itself is no file, whatever asks for it."""
+    (project / "base").mkdir()
+    (project / "loop").symlink_to("loop")
+    text = {
+        "extends": "extends: loop\n" + SOUND,
+        "base.model": SOUND.replace("model: base", "model: loop"),
+        "data.train[0].path": SOUND.replace("path: train.jsonl", "path: loop"),
+        "train.adapter.start_from": SOUND + "  adapter: {start_from: loop}\n",
+    }[key]
+    (project / "recipe.yaml").write_text(text)
+    with pytest.raises(RecipeError) as caught:
+        load(Path("recipe.yaml"))
+    assert [problem.key for problem in caught.value.problems] == [key]
+
+
+@pytest.mark.parametrize("depth", [30, 300, 3000])
+def test_override_of_endless_depth(depth: int) -> None:
+    """A key of a thousand parts is no key."""
+    load_or_refuse(SOUND.encode(), ("a." * depth + "b=1",))
+
+
+@pytest.mark.parametrize("path", ["x\n\ny", "\\e[31mred", "\\r\\x07"])
+def test_a_problem_is_one_line(project: Path, path: str) -> None:
+    """What stands in a recipe cannot break the list of problems apart, nor speak to the terminal."""
+    (project / "base").mkdir()
+    (project / "recipe.yaml").write_text(SOUND.replace("path: train.jsonl", f'path: "{path}"'))
+    with pytest.raises(RecipeError) as caught:
+        load(Path("recipe.yaml"))
+    assert len(str(caught.value).splitlines()) == 1
+    assert str(caught.value).isprintable()

@@ -27,58 +27,58 @@ train:
   tokens_per_step: 256
 """
 
-KEYS = """
-recipe
-name
-base.model
-base.revision
-base.published_as
-base.quantize
-data.train[].path
-data.train[].format
-data.train[].license
-data.train[].about
-data.train[].collected
-data.train[].personal_data
-data.train[].generator.model
-data.train[].generator.terms
-data.eval[].path
-data.eval[].format
-data.eval[].license
-data.eval[].about
-data.eval[].collected
-data.eval[].personal_data
-data.eval[].generator.model
-data.eval[].generator.terms
-data.learn_from
-data.max_tokens
-data.long
-data.pack
-data.max_bad_rows
-train.method
-train.adapter.rank
-train.adapter.alpha
-train.adapter.dropout
-train.adapter.targets
-train.adapter.start_from
-train.epochs
-train.max_steps
-train.tokens_per_step
-train.learning_rate
-train.schedule
-train.warmup
-train.optimizer
-train.weight_decay
-train.max_grad_norm
-train.evaluate_every
-train.save_every
-train.seed
-evaluate.prompts
-evaluate.max_new_tokens
-evaluate.samples
-export.merge
-publish.license
-""".split()
+KEYS = [
+    "recipe",
+    "name",
+    "base.model",
+    "base.revision",
+    "base.published_as",
+    "base.quantize",
+    "data.train[].path",
+    "data.train[].format",
+    "data.train[].license",
+    "data.train[].about",
+    "data.train[].collected",
+    "data.train[].personal_data",
+    "data.train[].generator.model",
+    "data.train[].generator.terms",
+    "data.eval[].path",
+    "data.eval[].format",
+    "data.eval[].license",
+    "data.eval[].about",
+    "data.eval[].collected",
+    "data.eval[].personal_data",
+    "data.eval[].generator.model",
+    "data.eval[].generator.terms",
+    "data.learn_from",
+    "data.max_tokens",
+    "data.long",
+    "data.pack",
+    "data.max_bad_rows",
+    "train.method",
+    "train.adapter.rank",
+    "train.adapter.alpha",
+    "train.adapter.dropout",
+    "train.adapter.targets",
+    "train.adapter.start_from",
+    "train.epochs",
+    "train.max_steps",
+    "train.tokens_per_step",
+    "train.learning_rate",
+    "train.schedule",
+    "train.warmup",
+    "train.optimizer",
+    "train.weight_decay",
+    "train.max_grad_norm",
+    "train.evaluate_every",
+    "train.save_every",
+    "train.seed",
+    "evaluate.prompts",
+    "evaluate.max_new_tokens",
+    "evaluate.samples",
+    "export.merge",
+    "publish.license",
+]
 """All keys that a user can write. A change here is a change of the format: say so in the change log."""
 
 
@@ -221,26 +221,31 @@ def test_extended_recipe_equals_the_written_out_one(here: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("assignment", "section", "key", "value"),
+    ("assignment", "value"),
     [
-        ("train.learning_rate=1e-4", "train", "learning_rate", 1e-4),
-        ("train.learning_rate=3E-3", "train", "learning_rate", 3e-3),
-        ("train.learning_rate=1", "train", "learning_rate", 1.0),
-        ("train.tokens_per_step=8_192", "train", "tokens_per_step", 8192),
-        ("train.seed=0", "train", "seed", 0),
-        ("train.warmup=10", "train", "warmup", 10.0),
-        ("data.pack=false", "data", "pack", False),
-        ("data.pack=off", "data", "pack", False),
-        ("publish.license=apache-2.0", "publish", "license", "apache-2.0"),
-        ('publish.license="no"', "publish", "license", "no"),
-        ("publish.license=null", "publish", "license", None),
-        (" train.seed = 3", "train", "seed", 3),
-        ("evaluate.samples=0", "evaluate", "samples", 0),
+        ("train.learning_rate=1e-4", 1e-4),
+        ("train.learning_rate=3E-3", 3e-3),
+        ("train.learning_rate=1", 1.0),
+        ("train.learning_rate=.5", 0.5),
+        ("train.tokens_per_step=8_192", 8192),
+        ("train.seed=0", 0),
+        ("train.warmup=10", 10.0),
+        ("data.pack=false", False),
+        ("data.pack=off", False),
+        ("publish.license=apache-2.0", "apache-2.0"),
+        ("publish.license=null", None),
+        ("publish.license=", None),
+        ('name="no"', "no"),
+        ("name='12'", "12"),
+        (" train.seed = 3", 3),
+        ("evaluate.samples=0", 0),
     ],
 )
-def test_set_reads_values_as_yaml(here: Path, assignment: str, section: str, key: str, value: Any) -> None:
+def test_set_reads_values_as_yaml(here: Path, assignment: str, value: Any) -> None:
     """`--set` means what the same text would mean in the file, its type included."""
-    found = getattr(getattr(load(Path("recipe.yaml"), [assignment]).recipe, section), key)
+    found: Any = load(Path("recipe.yaml"), [assignment]).recipe
+    for part in assignment.partition("=")[0].strip().split("."):
+        found = getattr(found, part)
     assert found == value
     assert type(found) is type(value)
 
@@ -259,19 +264,25 @@ def test_last_set_wins_over_earlier_and_over_the_file(here: Path) -> None:
 
 def test_exponent_without_a_dot_is_a_number_in_the_file(here: Path) -> None:
     """YAML 1.1 reads 1e-4 as text; people mean a number. In quotes it stays text."""
-    (here / "recipe.yaml").write_text(SOUND + "  learning_rate: 1e-4\npublish:\n  license: '1e4'\n")
+    (here / "recipe.yaml").write_text(SOUND.replace("shop", "'1e4'") + "  learning_rate: 1e-4\n")
     recipe = load(Path("recipe.yaml")).recipe
     assert recipe.train.learning_rate == 1e-4
-    assert recipe.publish.license == "1e4"
+    assert recipe.name == "1e4"
 
 
 def test_dates_stay_text(here: Path) -> None:
     """A date is a text like any other: a recipe has no use for a date object."""
-    (here / "recipe.yaml").write_text(SOUND.replace("path: train.jsonl", "path: train.jsonl\n      collected: 2026-11-22"))
+    (here / "recipe.yaml").write_text(
+        SOUND.replace("path: train.jsonl", "path: train.jsonl\n      collected: 2026-11-22")
+    )
     assert load(Path("recipe.yaml")).recipe.data.train[0].collected == "2026-11-22"
 
 
-@pytest.mark.parametrize("text", ["\ufeff" + SOUND, SOUND.replace("\n", "\r\n"), "---\n" + SOUND], ids=["byte order mark", "CRLF", "document mark"])
+@pytest.mark.parametrize(
+    "text",
+    ["\ufeff" + SOUND, SOUND.replace("\n", "\r\n"), "---\n" + SOUND],
+    ids=["byte order mark", "CRLF", "document mark"],
+)
 def test_what_editors_add_is_harmless(here: Path, text: str) -> None:
     """A byte order mark, Windows line ends and a document mark change nothing."""
     plain = load(Path("recipe.yaml")).recipe

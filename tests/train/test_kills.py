@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import fill_project, write_recipe
 from whole import alive, folder_of, start, tune, wait_for_step, worker_of
 
 from tune.files import read_jsonl
@@ -29,10 +30,17 @@ SECTION = {
 ADAPTER = "adapter/adapter_model.safetensors"
 
 
-@pytest.fixture
-def straight(recipe: Callable[..., Path], project: Path) -> tuple[bytes, TrainRecord]:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
+    """A folder with a recipe of 40 short steps."""
+    folder = fill_project(tmp_path_factory.mktemp("kills") / "project")
+    write_recipe(folder / "recipe.yaml", tiny_base, train=SECTION)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def straight(project: Path) -> tuple[bytes, TrainRecord]:
     """Adapter and record of the run that nobody disturbed."""
-    recipe(train=SECTION)
     folder = folder_of(tune("run", "recipe.yaml", "--runs", "straight", cwd=project), project)
     return (folder / ADAPTER).read_bytes(), open_run(folder).read(TrainRecord)
 
@@ -97,12 +105,11 @@ def test_a_signal_saves_and_says_75(straight: tuple[bytes, TrainRecord], project
     finished_like(straight, "asked", project)
 
 
-def test_a_second_run_on_the_directory_is_refused(recipe: Callable[..., Path], project: Path) -> None:
+def test_a_second_run_on_the_directory_is_refused(project: Path) -> None:
     """Two at once: the second ends at once and names who holds the run."""
-    recipe(train=SECTION)
-    process = start("run", "recipe.yaml", cwd=project)
-    wait_for_step(project / "runs", 1, process)
-    second = tune("run", "recipe.yaml", cwd=project, check=False)
+    process = start("run", "recipe.yaml", "--runs", "twice", cwd=project)
+    wait_for_step(project / "twice", 1, process)
+    second = tune("run", "recipe.yaml", "--runs", "twice", cwd=project, check=False)
     assert second.returncode == 1
     assert f"is in use by process {process.pid} on " in second.stderr
     os.killpg(process.pid, signal.SIGKILL)
@@ -125,3 +132,32 @@ def test_a_damaged_checkpoint_is_set_aside(straight: tuple[bytes, TrainRecord], 
         in done.stderr
     )
     finished_like(straight, "hurt", project)
+
+
+def test_a_kill_between_training_and_its_record(straight: tuple[bytes, TrainRecord], project: Path) -> None:
+    """Steps all done, adapter and record lost: they are written again from the last checkpoint, nothing is trained."""
+    folder = folder_of(tune("run", "recipe.yaml", "--runs", "late", cwd=project), project)
+    shutil.rmtree(folder / "adapter")
+    (folder / "train.json").unlink()
+    finished_like(straight, "late", project)
+    assert open_run(folder).read(TrainRecord).attempts[-1].from_step == STEPS
+
+
+def test_a_full_disk_is_said_and_survived(straight: tuple[bytes, TrainRecord], project: Path, tmp_path: Path) -> None:
+    """A save that finds no space: the run ends with words, the last good checkpoint stays, and with space it goes on."""
+    small = tmp_path / "small"
+    small.mkdir()
+    if (
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(small)], capture_output=True).returncode
+        != 0
+    ):
+        pytest.skip("mounting a small file system needs root")
+    try:
+        done = tune("run", "recipe.yaml", "--runs", small, cwd=project, check=False)
+        assert done.returncode == 1, done.stderr
+        assert "Traceback" not in done.stderr
+        assert "space" in done.stderr
+        subprocess.run(["mount", "-o", "remount,size=200m", str(small)], check=True)
+        finished_like(straight, str(small), project)
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=False)

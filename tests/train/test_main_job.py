@@ -10,8 +10,6 @@ import pytest
 from conftest import ROOT
 from whole import folder_of, tune
 
-pytestmark = pytest.mark.slow
-
 TRAINING_SECONDS = 240
 """Promised for two cores that are not busy otherwise."""
 
@@ -22,7 +20,10 @@ def figures(recipe: str, runs: Path) -> tuple[Path, dict, dict]:
     return folder, json.loads((folder / "evaluate.json").read_text()), json.loads((folder / "train.json").read_text())
 
 
-@pytest.mark.parametrize("recipe", ["support-bot", "support-bot-qlora"])
+@pytest.mark.parametrize(
+    "recipe",
+    [pytest.param("support-bot", marks=pytest.mark.slow), pytest.param("support-bot-qlora", marks=pytest.mark.long)],
+)
 def test_the_bot_learns_its_shop(recipe: str, tmp_path: Path) -> None:
     """At least 85 % of prompts pass with the adapter and at most 15 % without; at least 98 % of answers stop; the
     held-out loss falls by at least half; in at most four minutes of training on two idle cores."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
 
-from tune.digest import canonical_json, file_sha256, sha256
+from tune.digest import canonical_json, file_sha256
 from tune.disclose import card, manifest
 from tune.files import write_bytes, write_text
 from tune.records import STAGES, Disclosure
@@ -41,7 +42,7 @@ def disclose(run: Run) -> Disclosure:
     record = Disclosure(
         made=made(wanted, started),
         manifest_sha256=file_sha256(folder / MANIFEST),
-        card_sha256=sha256(card.render(found).encode()),
+        card_sha256=file_sha256(folder / CARD),
         license=run.recipe.publish.license,
         gaps=len(found["gaps"]),
     )
@@ -54,8 +55,10 @@ def write(folder: Path, found: dict[str, Any], own_words: str = card.OWN_WORDS) 
     `own_words` below its generated part."""
     path = folder / CARD
     previous = path.read_text(encoding="utf-8") if path.exists() else None
-    write_bytes(folder / MANIFEST, canonical_json(found))
-    write_text(path, card.with_own_words(card.render(found), previous, own_words))
+    content = canonical_json(found)
+    write_bytes(folder / MANIFEST, content)
+    generated = card.render(json.loads(content))  # from what a reader will read
+    write_text(path, card.with_own_words(generated, previous, own_words))
 
 
 def stands(run: Run, record: Disclosure) -> bool:

@@ -138,10 +138,7 @@ def _removed(m: Json) -> str:
 
 
 def _procedure(m: Json) -> str:
-    rows = [
-        [name.replace("_", " "), ", ".join(v["value"]) if isinstance(v["value"], list) else _plain(v["value"])]
-        for name, v in m["procedure"].items()
-    ]
+    rows = [[fact["name"].replace("_", " "), _plain(fact["is"]["value"])] for fact in m["procedure"]]
     rows += [
         ["device", m["environment"]["device"]["value"]],
         ["compute type", m["environment"]["compute_dtype"]["value"]],
@@ -153,6 +150,8 @@ def _procedure(m: Json) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

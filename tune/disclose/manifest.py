@@ -113,11 +113,16 @@ def _base(base: BaseRecord) -> Json:
     }
 
 
-def _procedure(run: Run, train: TrainRecord) -> Json:
+def procedure(facts: Json) -> list[Json]:
+    """Named facts in an order for readers, which canonical JSON keeps only in a list."""
+    return [{"name": name, "is": value} for name, value in facts.items()]
+
+
+def _procedure(run: Run, train: TrainRecord) -> list[Json]:
     """How it was trained, as the recipe says, and the size of what was trained."""
     section = run.recipe.train
     adapter = section.adapter
-    return {
+    facts = {
         "method": declared(section.method),
         "rank": declared(adapter.rank),
         "alpha": declared(adapter.alpha),
@@ -137,6 +142,7 @@ def _procedure(run: Run, train: TrainRecord) -> Json:
         "first_loss": measured(train.first_loss),
         "last_loss": measured(train.last_loss),
     }
+    return procedure(facts)
 
 
 def source_part(source: SourceLedger, section: Source, trained: int | None) -> Json:
@@ -244,7 +250,7 @@ def _weak(part: Any, path: str) -> Iterator[tuple[str, str]]:
         if part["basis"] in ("declared", "not measured"):
             yield path, part["basis"]
     elif isinstance(part, dict):
-        for name, inner in part.items():
+        for name, inner in sorted(part.items()):  # the order that canonical JSON gives them
             if name != "gaps":
                 yield from _weak(inner, f"{path}.{name}" if path else name)
     elif isinstance(part, list):

@@ -1,0 +1,84 @@
+"""The plan: what decides the adapter is the same on every device; what does not fit is refused with ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tune import models, pipeline
+from tune.errors import PlanError
+from tune.plan import adapter_parameters, describe, estimate, peak, plan
+from tune.recipe import load
+from tune.records import BaseRecord, Device, Plan
+from tune.run import Run
+
+GPU = Device(kind="cuda", name="a card", memory_bytes=24 << 30, bf16=True, threads=8)
+
+
+@pytest.fixture
+def run(recipe: Callable[..., Path], project: Path) -> Run:
+    """A run whose data is prepared."""
+    found = pipeline.prepare(
+        load(recipe(train={"tokens_per_step": 512, "max_steps": 6, "warmup": 0.5})), project / "runs"
+    )
+    pipeline.base_stage(found)
+    pipeline.data_stage(found)
+    return found
+
+
+def test_what_decides_the_adapter_does_not_depend_on_the_device(run: Run) -> None:
+    """Steps and sequences a step are the recipe's; the micro-batch is the device's, and always divides the step."""
+    cpu = models.find_device().model_copy(update={"kind": "cpu"})
+    first, second = plan(run, cpu, probe=False), plan(run, GPU, probe=False)
+    for name in ("sequences_per_step", "steps", "warmup_steps", "tokens"):
+        assert getattr(first, name) == getattr(second, name)
+    assert first.micro_batch_sequences == 1
+    assert second.micro_batch_sequences * second.accumulation == second.sequences_per_step == 8
+    assert (first.steps, first.warmup_steps) == (6, 3)
+    assert first.identity() == second.identity()
+
+
+def test_too_small_a_device_is_refused_with_ways_out(run: Run) -> None:
+    """How much is needed, how much is there, and what to change."""
+    with pytest.raises(PlanError) as refused:
+        plan(run, GPU.model_copy(update={"memory_bytes": 1 << 28}), probe=False)
+    assert "needs about 1.2 GiB and a card has 256.0 MiB" in str(refused.value)
+    assert "lower data.max_tokens; or set base.quantize: nf4; or take a smaller base" in str(refused.value)
+
+
+def test_the_adapter_is_counted_as_peft_counts(run: Run) -> None:
+    """The closed form equals the real number of trained parameters."""
+    base = run.read(BaseRecord)
+    model = models.new_adapter(
+        models.load_base(base, models.find_device(), "float32"), run.recipe.train.adapter, base, 0
+    )
+    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    assert adapter_parameters(base, run.recipe.train.adapter.rank) == trained
+
+
+def test_estimates_move_the_right_way(run: Run) -> None:
+    """nf4 shrinks the base, checkpointing the activations, and more tokens need more."""
+    base = run.read(BaseRecord)
+    plain = estimate(base, 8, "adamw", "bfloat16", 1024, checkpointing=False, device="cuda")
+    small = estimate(
+        base.model_copy(update={"quantize": "nf4"}), 8, "adamw", "bfloat16", 1024, checkpointing=False, device="cuda"
+    )
+    saved = estimate(base, 8, "adamw", "bfloat16", 1024, checkpointing=True, device="cuda")
+    long = estimate(base, 8, "adamw", "bfloat16", 2048, checkpointing=False, device="cuda")
+    assert small["base"] < plain["base"]
+    assert saved["activations"] < plain["activations"]
+    assert peak(long) > peak(plain) > peak(saved)
+    assert estimate(base, 8, "adamw_8bit", "bfloat16", 1024, False, "cuda")["optimizer"] * 4 == plain["optimizer"]
+
+
+def test_the_probe_measures_one_step_here(run: Run) -> None:
+    """On the device at hand the time is measured, the micro-batch stays, and the identity does not change."""
+    found = plan(run)
+    assert found.probe is not None
+    assert found.probe.seconds_per_step > 0
+    assert found.probe.micro_batches_tried == (found.micro_batch_sequences,)
+    assert run.read(Plan) == found
+    assert found.identity() == plan(run, GPU, probe=False).identity()
+    assert "one step measured" in describe(found)
