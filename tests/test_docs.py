@@ -213,13 +213,28 @@ def test_consumption_fields_exist() -> None:
 def test_row_reasons_are_those_of_the_code() -> None:
     """Every reason that tune/data gives for leaving a row out must be on the page, and no other."""
     found: set[str] = set()
-    for path in (ROOT / "tune" / "data").glob("*.py"):
+    for path in [*(ROOT / "tune" / "data").glob("*.py"), ROOT / "tune" / "jsonl.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Broken":
                 found |= {
                     c.value for c in ast.walk(node.args[1]) if isinstance(c, ast.Constant) and c.value != "assistant"
                 }
     assert set(named("reason")) == found - {"user"}
+
+
+def test_problem_names_are_those_of_the_code() -> None:
+    """Every rule that `tune check` names in its JSON must be on the page, and no other."""
+    rooms = ["recipe/*.py", "data/*.py", "evaluate/checks.py", "base.py", "modelfiles.py", "models.py", "hub.py"]
+    calls = [
+        node
+        for room in rooms
+        for path in (ROOT / "tune").glob(room)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"
+    ]
+    found = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+    cell = next(row[1] for row in table("field of a problem") if row[0] == "`check`")
+    assert set(re.findall(r"`(\w+)`", cell)) == found
 
 
 def test_check_kinds_are_those_of_the_code() -> None:
@@ -295,6 +310,9 @@ def test_a_run_has_the_documented_fields_and_gives_the_figures(recipe: Callable[
     assert list(metrics[0]) == named("field of metrics")[:-1]
     assert list(consumed[0]) == named("field of consumed")
     assert sorted(written["consumption"]) == sorted(named("field of consumption"))
+    disclosure = (ROOT / "docs" / "disclosure.md").read_text(encoding="utf-8")
+    parts = disclosure.split("| part | what stands there |", 1)[1].split("\n\n", 1)[0]
+    assert sorted(written) == sorted(re.findall(r"^\| `(\w+)` \|", parts, flags=re.MULTILINE))
     figures = docs.run_figures({"support-bot": run}).splitlines()
     losses = [json.loads(run.path("evaluate.json").read_bytes())[side]["loss"] for side in ("base", "tuned")]
     assert figures[2] == f"| held-out loss, nats a token | {losses[0]:.3f} → {losses[1]:.3f} |"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CHAT, chat_row, write_rows
+from conftest import CHAT, chat_row, write_recipe, write_rows
 
 from tune.errors import RunBusy, UserError
 from tune.recipe import load
@@ -36,13 +36,13 @@ RUNS = Path("runs")
 
 
 @pytest.fixture
-def new_run(recipe: Callable[..., Path], project: Path) -> Callable[..., Run]:
+def new_run(project: Path) -> Callable[..., Run]:
     """Makes or finds the run of the small recipe, changed by sections; its base is a folder of one small file."""
     (project / "base").mkdir()
     (project / "base" / "config.json").write_text("{}")
 
-    def make(fresh: bool = False, sets: tuple[str, ...] = (), **changes: Any) -> Run:
-        return create(load(recipe(base={"model": "base"}, **changes), sets), RUNS, fresh)
+    def make(fresh: bool = False, **changes: Any) -> Run:
+        return create(load(write_recipe(project / "recipe.yaml", Path("base"), **changes)), RUNS, fresh)
 
     return make
 
@@ -94,7 +94,7 @@ def test_found_again(new_run: Callable[..., Run]) -> None:
         {"data": {"learn_from": "last"}},
         {"data": {"train": [{"path": "train.jsonl", "format": "messages"}]}},
         {"data": {"eval": []}},
-        {"sets": ("name=other",)},
+        {"name": "other"},
     ],
     ids=str,
 )

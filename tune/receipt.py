@@ -19,6 +19,9 @@ from tune.digest import leaf_hash, merkle_root
 from tune.files import read_jsonl
 from tune.records import Receipt
 
+LOG = "train/consumed.jsonl"
+"""Where the worker logs what each optimizer step was fed, in the run directory."""
+
 IGNORED = -100
 """Label of a token that carries no loss."""
 

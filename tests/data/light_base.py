@@ -14,9 +14,9 @@ from conftest import POCKET, ROOT, TOKENIZER_FILES, write_rows
 
 from tune import base as base_stage
 from tune.data.prepare import Prepared, prepare
-from tune.data.read import Broken, read_rows
 from tune.data.render import Renderer
 from tune.errors import DataError
+from tune.jsonl import Broken, read_rows
 from tune.models import load_tokenizer
 from tune.receipt import IGNORED
 from tune.recipe import Recipe

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CHAT, chat_row, write_rows
+from conftest import CHAT, chat_row, write_recipe, write_rows
 from light_base import make_base
 
 from tune import base as base_stage
@@ -29,11 +29,11 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_run(recipe: Callable[..., Path], light: Path) -> Callable[..., Run]:
-    """A run of the small recipe, changed by `--set` and by sections, with its base stage done."""
+def open_run(project: Path, light: Path) -> Callable[..., Run]:
+    """A run of the small recipe, changed by sections, with its base stage done."""
 
-    def make(*sets: str, **changes: Any) -> Run:
-        run = create(load(recipe(base={"model": str(light)}, **changes), sets), Path("runs"))
+    def make(**changes: Any) -> Run:
+        run = create(load(write_recipe(project / "recipe.yaml", light, **changes)), Path("runs"))
         base_stage.base(run)
         return run
 
@@ -109,7 +109,7 @@ def test_done_again_when_a_row_changes(open_run: Callable[..., Run], project: Pa
 
 def test_two_runs_give_the_same(open_run: Callable[..., Run]) -> None:
     """The sequences, the page and the account are the same when made twice from the same input."""
-    one, two = open_run("name=one"), open_run("name=two")
+    one, two = open_run(name="one"), open_run(name="two")
     assert one.folder != two.folder
     assert data(one).identity() == data(two).identity()
     assert stored(one, "train") == stored(two, "train")
@@ -119,7 +119,7 @@ def test_two_runs_give_the_same(open_run: Callable[..., Run]) -> None:
 
 def test_a_run_of_the_same_name_lends_its_rows(open_run: Callable[..., Run]) -> None:
     """A change of training alone does not tokenize again: the sequences are taken from the neighbour, as they are."""
-    one, two = open_run(), open_run("train.seed=9")
+    one, two = open_run(), open_run(train={"seed": 9})
     first = data(one)
     assert data(two) == first
     assert stored(two, "train") == stored(one, "train")

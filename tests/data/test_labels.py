@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from light_base import QWEN, Bench, make_base
 
-from tune.data.read import Broken
 from tune.data.render import Example
 from tune.data.rows import Messages
+from tune.jsonl import Broken
 from tune.receipt import IGNORED
 
 CHAT: Messages = [
@@ -239,6 +239,16 @@ def test_template_that_ends_without_a_stop(tmp_path: Path) -> None:
             "set eos_token_id in the base's generation_config.json to the template's end of turn"
         )
     ]
+
+
+def test_first_token_is_never_learned(tmp_path: Path) -> None:
+    """Nothing stands before the first token to predict it from, even where a template begins with the answer."""
+    folder = make_base(tmp_path / "bare")
+    (folder / "chat_template.jinja").write_text(
+        "{% for m in messages if m.role == 'assistant' %}{{ m.content }}<|end|>{% endfor %}"
+    )
+    found = labelled(Bench(folder), CHAT[:3])
+    assert found.labels == [IGNORED, *found.input_ids[1:]]
 
 
 def test_template_that_eats_an_answer(tmp_path: Path) -> None:

@@ -101,22 +101,23 @@ def bench_loss(bench: Bench, row: dict[str, Any]) -> int:
 
 def test_ledger_entry(bench: Bench, tmp_path: Path) -> None:
     """The account of a source, field by field, against figures computed here."""
-    rows: list[Any] = [SHORT, "{", THREE_TURNS, SHORT, {"messages": []}]
+    other = chat_row("When?", "At nine.")
+    rows: list[Any] = [SHORT, "{", THREE_TURNS, other, {"messages": []}]
     prepared = bench.prepare(tmp_path, rows, long="truncate", max_tokens=64, max_bad_rows=2)
     entry = ledger_entry(prepared.sources[0], tmp_path)
     content = (tmp_path / "train.jsonl").read_bytes()
     two_turns = {"messages": THREE_TURNS["messages"][:4]}
-    parts = [len(bench.ids(row["messages"])) for row in (SHORT, two_turns, SHORT)]
+    parts = [len(bench.ids(row["messages"])) for row in (SHORT, two_turns, other)]
     assert (entry.name, entry.path, entry.split, entry.format) == ("train.jsonl", "train.jsonl", "train", "messages")
     assert (entry.bytes, entry.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert entry.rows.model_dump() == {"loaded": 5, "dropped": {"no messages": 1, "not JSON": 1}, "kept": 3}
     assert entry.tokens.input == sum(parts)
-    assert entry.tokens.loss == sum(bench_loss(bench, row) for row in (SHORT, two_turns, SHORT))
+    assert entry.tokens.loss == sum(bench_loss(bench, row) for row in (SHORT, two_turns, other))
     assert entry.tokens.cut == len(bench.ids(THREE_TURNS["messages"])) - parts[1]
     assert entry.cut_rows == 1
     assert [row.line for row in entry.dropped_rows] == [2, 5]
     # Canonical JSON of these rows is JSON with sorted keys and no blanks: they hold only ASCII text.
-    canonical = [json.dumps(row, sort_keys=True, separators=(",", ":")).encode() for row in (SHORT, THREE_TURNS, SHORT)]
+    canonical = [json.dumps(row, sort_keys=True, separators=(",", ":")).encode() for row in (SHORT, THREE_TURNS, other)]
     assert entry.rows_root == tree([hashlib.sha256(b"\x00" + row).digest() for row in canonical]).hex()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
 from typing import Any
 
 from tune.data.checks import lengths, run_checks
@@ -35,7 +34,7 @@ def inputs(run: Run) -> Any:
     }
 
 
-def data(run: Run, progress: Callable[[int], None] = lambda rows: None) -> Ledger:
+def data(run: Run) -> Ledger:
     """Prepares all rows and writes data/. Raises DataError as `tune.data.prepare` says."""
     started = time.monotonic()
     base = run.read(BaseRecord)
@@ -43,7 +42,7 @@ def data(run: Run, progress: Callable[[int], None] = lambda rows: None) -> Ledge
     record = run.up_to_date(Ledger, wanted) or borrow(run, Ledger, wanted, folder="data")
     if record is not None:
         return record
-    prepared, tokenizer = inspect(run, base, progress)
+    prepared, tokenizer = inspect(run, base)
     rows = prepared.rows("train")
     capacity = run.recipe.data.max_tokens
     sizes = [len(k.example.input_ids) for k in rows]
@@ -65,7 +64,7 @@ def data(run: Run, progress: Callable[[int], None] = lambda rows: None) -> Ledge
     return record
 
 
-def inspect(run: Run, base: BaseRecord, progress: Callable[[int], None] = lambda rows: None) -> tuple[Prepared, Any]:
+def inspect(run: Run, base: BaseRecord) -> tuple[Prepared, Any]:
     """Every row as tokens and labels, and the tokenizer; nothing is written. Raises DataError as the stage does."""
     tokenizer = load_tokenizer(base)
     if not tokenizer.is_fast:
@@ -75,7 +74,7 @@ def inspect(run: Run, base: BaseRecord, progress: Callable[[int], None] = lambda
     if reach is not None and longest > reach:
         what = f"{longest} is beyond the {reach} positions that {base.model} was made for"
         raise DataError(Problem("length", what, f"set data.max_tokens to at most {reach}", key="data.max_tokens"))
-    return prepare(run.recipe, run.root, base, tokenizer, progress), tokenizer
+    return prepare(run.recipe, run.root, base, tokenizer), tokenizer
 
 
 def _save(sequences: list[list[Kept]], run: Run, name: str) -> None:

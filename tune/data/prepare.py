@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from tune.data.read import Broken, Row, read_rows
+from tune.jsonl import Broken, Row, read_rows
 from tune.data.render import Example, Renderer
 from tune.data.rows import conversation, detect
 from tune.digest import merkle_root, remembered_sha256, row_leaf
@@ -62,8 +62,8 @@ class Prepared:
         return [kept for source in self.sources if source.split == split for kept in source.kept]
 
 
-def prepare(recipe: Recipe, root: Path, base: BaseRecord, tokenizer: Any, progress: Callable[[int], None] = lambda rows: None) -> Prepared:
-    """Reads, renders and labels every row. `progress` is called with the rows read since the last call.
+def prepare(recipe: Recipe, root: Path, base: BaseRecord, tokenizer: Any) -> Prepared:
+    """Reads, renders and labels every row.
 
     Raises DataError, naming rows, when more than `data.max_bad_rows` are broken, when a row is too long and
     `data.long` is error, or when a split ends up empty.
@@ -73,7 +73,7 @@ def prepare(recipe: Recipe, root: Path, base: BaseRecord, tokenizer: Any, progre
     control = sorted(set(tokenizer.all_special_tokens) | set(map(str, tokenizer.get_added_vocab())))
     splits: list[tuple[Literal["train", "eval"], Source]] = [("train", s) for s in section.train]
     splits += [("eval", s) for s in section.eval]
-    prepared = Prepared([_read(i, split, source, root, renderer, control, progress) for i, (split, source) in enumerate(splits)])
+    prepared = Prepared([_read(i, split, source, root, renderer, control) for i, (split, source) in enumerate(splits)])
     problems = [_problem(source, broken) for source in prepared.sources for broken in source.broken if broken.reason not in POLICY]
     too_long = [_problem(source, b) for source in prepared.sources for b in source.broken if b.reason in POLICY] if section.long == "error" else []
     if len(problems) > section.max_bad_rows or too_long:
@@ -96,11 +96,10 @@ def _problem(source: SourceRows, broken: Broken) -> Problem:
     return Problem(broken.reason, broken.what, broken.fix, file=source.source.path, line=broken.line, row=broken.line, key=broken.key)
 
 
-def _read(index: int, split: Literal["train", "eval"], source: Source, root: Path, renderer: Renderer, control: Sequence[str], progress: Callable[[int], None]) -> SourceRows:
+def _read(index: int, split: Literal["train", "eval"], source: Source, root: Path, renderer: Renderer, control: Sequence[str]) -> SourceRows:
     """One source: every line becomes a kept row or a reason."""
     found = SourceRows(source, split, source.format or "")
     for row in read_rows(root / source.path):
-        progress(1)
         if isinstance(row, Row) and not found.shape:
             shape = detect(row)
             if isinstance(shape, Broken):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tune.data.read import Broken
+from tune.jsonl import Broken
 from tune.data.rows import Messages
 from tune.receipt import IGNORED
 from tune.records import BaseRecord

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tune.data.read import Broken, Row
+from tune.jsonl import Broken, Row
 
 Messages = list[dict[str, str]]
 

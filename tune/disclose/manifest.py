@@ -15,7 +15,6 @@ from tune.files import read_jsonl
 from tune.recipe.schema import Source
 from tune.records import BaseRecord, Evaluation, ExportRecord, Ledger, Measured, Receipt, SourceLedger, TrainRecord
 from tune.run import DECLARED, Run
-from tune.train import CONSUMED
 
 Json = dict[str, Any]
 
@@ -191,7 +190,7 @@ def rows_trained(run: Run) -> dict[int, int]:
     """Rows of each source (by index) whose example stands in the receipt of consumption."""
     from datasets import load_from_disk
 
-    fed = {leaf for row in read_jsonl(run.path(CONSUMED)) for leaf in row["examples"]}
+    fed = {leaf for row in read_jsonl(run.path(receipt.LOG)) for leaf in row["examples"]}
     counts: dict[int, int] = {}
     for sequence in load_from_disk(str(run.path("data/train"))):
         start = 0

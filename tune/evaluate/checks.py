@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tune.data.read import Broken, Row, read_rows
 from tune.errors import DataError, Problem
 from tune.generate import Answer
+from tune.jsonl import Broken, Row, read_rows
 from tune.text import did_you_mean
 
 KINDS = {"contains": str, "not_contains": str, "regex": str, "json": bool, "stops": bool}

@@ -54,6 +54,7 @@ of its sources) and `train`, and the bytes of the files that they name. A change
 
 **Between keys.** `train.tokens_per_step` is at least `data.max_tokens`. `train.evaluate_every` needs `data.eval`.
 `base.revision` goes with a Hub id only, `base.published_as` with a folder only. A file may be named once.
+`data.max_tokens` does not pass the positions that the base was made for. `publish.license` is an identifier of the Hub.
 """
 
 

@@ -9,7 +9,6 @@ from tune.records import BaseRecord, Ledger, Plan, TrainRecord
 from tune.run import Run
 
 METRICS = "train/metrics.jsonl"
-CONSUMED = "train/consumed.jsonl"
 CHECKPOINTS = "train/checkpoints"
 OUTCOME = "train/outcome.json"
 WORKER_LOCK = "train/worker.lock"

@@ -14,9 +14,9 @@ from trl import SFTTrainer
 
 from tune.errors import TrainingFailed
 from tune.files import JsonLines
-from tune.receipt import IGNORED, example_leaf, fed_examples
+from tune.receipt import IGNORED, LOG, example_leaf, fed_examples
 from tune.run import Run
-from tune.train import CONSUMED, METRICS
+from tune.train import METRICS
 from tune.train.checkpoints import rotate, seal
 
 
@@ -126,7 +126,7 @@ class Recorder(TrainerCallback):
         people."""
         self.trainer, self.stop_asked, self.held_out, self.shown = trainer, stop_asked, held_out, shown
         self.save_every, self.evaluate_every = run.recipe.train.save_every, run.recipe.train.evaluate_every
-        self.metrics, self.consumed = JsonLines(run.path(METRICS)), JsonLines(run.path(CONSUMED))
+        self.metrics, self.consumed = JsonLines(run.path(METRICS)), JsonLines(run.path(LOG))
 
     def on_step_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any

@@ -40,7 +40,7 @@ from tune.recipe.schema import Recipe  # noqa: E402
 from tune.records import Attempt, BaseRecord, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
 from tune.text import size  # noqa: E402
-from tune.train import CHECKPOINTS, CONSUMED, METRICS, OUTCOME, WORKER_LOCK, flop, inputs  # noqa: E402
+from tune.train import CHECKPOINTS, METRICS, OUTCOME, WORKER_LOCK, flop, inputs  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
 from tune.train.settings import consumption_order, settings  # noqa: E402
@@ -108,7 +108,7 @@ def train(run: Run, stop: Callable[[], bool]) -> bool:
     first = step_of(checkpoint) if checkpoint else 0
     if not first and last_step(run.folder):
         _say("the attempt before was lost before its first checkpoint; starting from the beginning")
-    for log in (METRICS, CONSUMED):
+    for log in (METRICS, receipt.LOG):
         keep_steps(run.path(log), first)
     trainer = _trainer(run, plan, base, ledger, contract)
     shown = TrainingProgress(plan.steps, first)
@@ -231,7 +231,7 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
     """Computes the receipt from the log and writes train.json."""
     plan, base = run.read(Plan), run.read(BaseRecord)
     metrics = list(read_jsonl(run.path(METRICS)))
-    consumed = receipt.from_log(run.path(CONSUMED))
+    consumed = receipt.from_log(run.path(receipt.LOG))
     assert len(metrics) == consumed.optimizer_steps == plan.steps, "metrics, receipt and plan disagree on the steps"
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     seconds = sum(row["seconds"] for row in metrics)

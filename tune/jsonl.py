@@ -52,7 +52,12 @@ def _row(line: int, content: bytes) -> Row | Broken:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        return Broken(line, "not UTF-8", f"byte 0x{content[error.start]:02x} at column {error.start + 1} is not UTF-8", "save the file as UTF-8")
+        return Broken(
+            line,
+            "not UTF-8",
+            f"byte 0x{content[error.start]:02x} at column {error.start + 1} is not UTF-8",
+            "save the file as UTF-8",
+        )
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -63,12 +68,24 @@ def _row(line: int, content: bytes) -> Row | Broken:
     except RecursionError:
         return Broken(line, "not JSON", "nested too deeply", "write one JSON object of text fields a line")
     if not isinstance(value, dict):
-        kind = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false"}.get(type(value), "null")
-        return Broken(line, "not an object", f"{kind} where an object was expected", 'write {"messages": [...]} or {"prompt": ..., "completion": ...}')
+        kind = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false"}.get(
+            type(value), "null"
+        )
+        return Broken(
+            line,
+            "not an object",
+            f"{kind} where an object was expected",
+            'write {"messages": [...]} or {"prompt": ..., "completion": ...}',
+        )
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        return Broken(line, "not UTF-8", "half of a surrogate pair (\\ud800 to \\udfff) without its other half", "write the character itself")
+        return Broken(
+            line,
+            "not UTF-8",
+            "half of a surrogate pair (\\ud800 to \\udfff) without its other half",
+            "write the character itself",
+        )
     return Row(line, value)
 
 
