@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +62,15 @@ def remembered_sha256(path: Path, large_bytes: int = 64 << 20) -> str:
         known = json.loads(cache.read_text())
     except (OSError, ValueError):
         known = {}
+    known = known if isinstance(known, dict) else {}
     key = f"{path.resolve()}:{stat.st_size}:{stat.st_mtime_ns}"
     if key not in known:
         known[key] = file_sha256(path)
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        temporary = cache.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(known))
-        temporary.replace(cache)
+        with suppress(OSError):  # a read-only home: compute it again next time
+            cache.parent.mkdir(parents=True, exist_ok=True)
+            temporary = cache.with_suffix(f".{os.getpid()}.tmp")
+            temporary.write_text(json.dumps(known))
+            temporary.replace(cache)
     found: str = known[key]
     return found
 

@@ -80,9 +80,9 @@ def write_json(path: Path, content: Any, *, canonical: bool = False) -> None:
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a file that tune itself appended to, one a line; a half-written last line (a kill) is left out."""
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         for line in lines:
-            if not line.endswith("\n"):
+            if not line.endswith(b"\n"):
                 return
             yield json.loads(line)
 

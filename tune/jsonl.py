@@ -50,7 +50,7 @@ def _row(line: int, content: bytes) -> Row | Broken:
     if line == 1:
         content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError as error:
         return Broken(
             line,
@@ -59,7 +59,9 @@ def _row(line: int, content: bytes) -> Row | Broken:
             "save the file as UTF-8",
         )
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_whole, parse_float=_real
+        )
     except json.JSONDecodeError as error:
         what = f"not JSON: {error.msg[0].lower()}{error.msg[1:]} at column {error.colno}"
         return Broken(line, "not JSON", what, "write one JSON object a line; check quotes and commas")
@@ -101,3 +103,21 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _whole(text: str) -> int:
+    """Readers of JSON agree on whole numbers up to 2**53 only, so a row with a larger one has no canonical form."""
+    if len(text) > 17 or abs(int(text)) >= 2**53:
+        raise ValueError(f"a number that JSON readers do not agree on: {_short(text)}; put it in quotes")
+    return int(text)
+
+
+def _real(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"a number beyond all floats: {_short(text)}")
+    return value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 30 else text[:27] + "..."

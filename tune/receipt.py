@@ -59,10 +59,12 @@ def fed_examples(
     found = []
     for i in range(input_ids.shape[0]):
         ids, row_labels = input_ids[i], labels[i]
+        positions = None if position_ids is None else position_ids[i]
         if attention_mask is not None:
             keep = attention_mask[i].astype(bool)
             ids, row_labels = ids[keep], row_labels[keep]
-        starts = np.flatnonzero(position_ids[i] == 0) if position_ids is not None else np.array([0])
+            positions = None if positions is None else positions[keep]
+        starts = np.flatnonzero(positions == 0) if positions is not None else np.array([0])
         for start, end in zip(starts, [*starts[1:], len(ids)], strict=True):
             found.append((ids[start:end], row_labels[start:end]))
     return found

@@ -13,18 +13,21 @@ def count(number: float) -> str:
 
 def short(number: float) -> str:
     """4_123_000 -> '4.1 M', 8_030_000_000 -> '8.0 B': for parameters and tokens."""
-    for limit, unit in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if abs(number) >= limit:
-            return f"{number / limit:.1f} {unit}"
-    return f"{number:.0f}"
+    return _in_units(number, 1000, ("", "k", "M", "B", "T"))
 
 
 def size(number_bytes: float) -> str:
     """Bytes in binary units: 20_971_520 -> '20.0 MiB'."""
-    for limit, unit in ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")):
-        if abs(number_bytes) >= limit:
-            return f"{number_bytes / limit:.1f} {unit}"
-    return f"{number_bytes:.0f} B"
+    return _in_units(number_bytes, 1024, ("B", "KiB", "MiB", "GiB", "TiB"))
+
+
+def _in_units(number: float, step: int, units: Sequence[str]) -> str:
+    """The number in the unit that leaves less than a whole step of it once rounded."""
+    for i, unit in enumerate(units):
+        shown = f"{number / step**i:.{1 if i else 0}f}"
+        if abs(float(shown)) < step or i == len(units) - 1:
+            return f"{shown} {unit}".rstrip()
+    raise AssertionError("no units")
 
 
 def share(part: float, whole: float) -> str:
@@ -34,11 +37,13 @@ def share(part: float, whole: float) -> str:
 
 def duration(seconds: float) -> str:
     """75 -> '1 min 15 s'."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    if seconds < 3600:
-        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
-    return f"{seconds // 3600:.0f} h {seconds % 3600 / 60:.0f} min"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -75,7 +75,7 @@ def print_rows(prepared: Prepared, tokenizer: Any, line: int | None) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
     rows = [k for k in prepared.rows("train") if line is None or (k.line == line and k.source == 0)]
     if not rows:
         source = prepared.sources[0]
@@ -91,7 +91,7 @@ def print_rows(prepared: Prepared, tokenizer: Any, line: int | None) -> None:
                 text.append(piece, style="green" if learned else "dim").append("\u00b7", style="dim")
             console.print(text)
         else:
-            console.print(_bracketed(found), markup=False)
+            console.print(_bracketed(found))
         console.print()
 
 

@@ -114,7 +114,7 @@ def _check_fault(check: Any) -> tuple[str, str] | None:
     if kind == "regex":
         try:
             re.compile(str(value))
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             return f"not a regular expression: {error}", "correct the pattern"
     return None
 
@@ -140,7 +140,12 @@ def _holds(kind: str, value: Any, answer: Answer) -> bool:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
-    except ValueError:
+        json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
         return False
     return True
+
+
+def _no_constant(name: str) -> Any:
+    """Python reads NaN and Infinity; JSON has neither."""
+    raise ValueError(f"{name} is not JSON")

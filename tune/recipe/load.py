@@ -14,8 +14,9 @@ from pydantic_core import ErrorDetails
 
 from tune.errors import Problem, RecipeError
 from tune.recipe import rules
+from tune.recipe.rules import kind_of, real
 from tune.recipe.schema import Recipe
-from tune.recipe.tree import Key, Place, Tree, dotted, parse_scalar, read_tree
+from tune.recipe.tree import MAX_DEPTH, Key, Place, Tree, dotted, parse_scalar, read_tree
 from tune.text import did_you_mean
 
 
@@ -74,7 +75,7 @@ def _with_parents(path: Path, seen: tuple[Path, ...]) -> Tree:
             )
         )
     parent_path = path.parent / parent
-    if parent_path.resolve() in (*seen, path.resolve()):
+    if real(parent_path) in (*seen, real(path)):
         raise RecipeError(
             Problem(
                 "recipe",
@@ -85,7 +86,7 @@ def _with_parents(path: Path, seen: tuple[Path, ...]) -> Tree:
                 key="extends",
             )
         )
-    if not parent_path.is_file():
+    if kind_of(parent_path) != "file":
         raise RecipeError(
             Problem(
                 "recipe",
@@ -96,7 +97,7 @@ def _with_parents(path: Path, seen: tuple[Path, ...]) -> Tree:
                 key="extends",
             )
         )
-    below = _with_parents(parent_path, (*seen, path.resolve()))
+    below = _with_parents(parent_path, (*seen, real(path)))
     return Tree(_merged(below.value, tree.value), {**below.places, **tree.places})
 
 
@@ -113,10 +114,13 @@ def _apply(tree: Tree, assignment: str) -> None:
     """Carries out one `--set a.b=c`."""
     name, equals, text = assignment.partition("=")
     parts = [part for part in name.strip().split(".") if part]
-    if not equals or not parts:
+    if not equals or not parts or len(parts) > MAX_DEPTH:
         raise RecipeError(
             Problem("recipe", f"cannot read --set {assignment}", "write --set section.key=value", file="--set")
         )
+    if parts[0] == "extends":
+        what = "the command line cannot change what a recipe extends"
+        raise RecipeError(Problem("recipe", what, "write `extends:` in the recipe", file="--set", key=name))
     target: Any = tree.value
     for i, part in enumerate(parts[:-1]):
         target = target.setdefault(part, {})
@@ -127,7 +131,7 @@ def _apply(tree: Tree, assignment: str) -> None:
                     "recipe", what, "--set reaches keys of sections; edit lists in the recipe", file="--set", key=name
                 )
             )
-    target[parts[-1]] = parse_scalar(text)
+    target[parts[-1]] = parse_scalar(text, tuple(parts))
     tree.places[tuple(parts)] = Place("--set", None)
 
 
@@ -220,6 +224,10 @@ def _explain(detail: ErrorDetails, key: Key, tree: Tree) -> Problem:
             what, fix = f"must be a section with keys below it, {shown}", f"keys: {', '.join(_known_keys(key))}"
         case "tuple_type" | "list_type":
             what, fix = f"must be a list, {shown}", "write one entry a line, each beginning with `- `"
+        case "finite_number":
+            what, fix = f"must be a finite number, {shown}", "change the number"
+        case "string_too_long":
+            what, fix = f"is longer than {context['max_length']} characters, {shown}", "shorten it"
         case "too_short" | "string_too_short":
             what, fix = "is empty", "write a value or remove the key"
         case "string_pattern_mismatch":

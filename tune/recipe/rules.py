@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from tune.licenses import HUB_LICENSES
 from tune.recipe.schema import Recipe
@@ -35,7 +38,7 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
             guess or "choose one of https://huggingface.co/docs/hub/repositories-licenses",
         )
     start = recipe.train.adapter.start_from
-    if start is not None and not (root / start / "adapter_config.json").is_file():
+    if start is not None and kind_of(root / start / "adapter_config.json") != "file":
         what = f"no adapter in {start}"
         yield (
             ("train", "adapter", "start_from"),
@@ -44,15 +47,29 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
         )
 
 
+def real(path: Path) -> Path:
+    """The path without links. Unlike Path.resolve it takes a circle of links calmly."""
+    return Path(os.path.realpath(path))
+
+
+def kind_of(path: Path) -> Literal["file", "folder", "other"] | None:
+    """What lies at a path; None for nothing, and where the system cannot even be asked (a name too long, a circle)."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return None
+    return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "other"
+
+
 def is_hub_id(model: str, root: Path) -> bool:
     """Whether `base.model` names a Hub repository: `org/name`, and no folder of that name is there."""
-    return bool(_HUB_ID.match(model)) and not (root / model).exists()
+    return _HUB_ID.fullmatch(model) is not None and kind_of(root / model) is None
 
 
 def _base(recipe: Recipe, root: Path) -> Iterator[Found]:
     base = recipe.base
     hub = is_hub_id(base.model, root)
-    if not hub and not (root / base.model).is_dir():
+    if not hub and kind_of(root / base.model) != "folder":
         yield (
             ("base", "model"),
             f"no such folder: {base.model}",
@@ -71,20 +88,20 @@ def _data_paths(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator
         named.append((("evaluate", "prompts"), recipe.evaluate.prompts))
     seen: dict[Path, Key] = {}
     for key, text in named:
-        path = (root / text).resolve()
+        path = real(root / text)
         if not any(path.is_relative_to(folder) for folder in allowed):
             yield (
                 key,
                 f"{text} lies outside the current folder and the recipe's folder",
                 "move the file, or allow its folder with --root DIR",
             )
-        elif not path.exists():
+        elif kind_of(path) is None:
             yield (
                 key,
                 f"no such file: {text}",
                 f"paths are read from {root.name or root}/, the folder where the command runs",
             )
-        elif not path.is_file():
+        elif kind_of(path) != "file":
             yield key, f"{text} is not a file", "give one JSONL file an entry"
         elif path in seen:
             yield key, f"{text} is named twice", "a file is one source; name it once"

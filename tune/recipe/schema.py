@@ -18,7 +18,9 @@ Text = Annotated[str, Field(min_length=1)]
 class Section(BaseModel):
     """A frozen, strict part of the recipe: unknown keys and values of another type are refused."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 class Base(Section):

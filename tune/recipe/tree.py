@@ -13,13 +13,22 @@ from tune.errors import Problem, RecipeError
 
 Key = tuple[str | int, ...]
 
-# PyYAML reads 1e-4 (no dot) as text; people mean a number.
-_EXPONENT = re.compile(r"^[-+]?\d[\d_]*(\.\d*)?[eE][-+]?\d+$")
+# Decimal numbers as people write them. YAML 1.1 would read 010 as 8, 1:30 as 90 and 1e-4 as text.
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9_]{0,30})")
+_REAL = re.compile(
+    r"[-+]?([0-9][0-9_]*\.[0-9_]*([eE][-+]?[0-9]+)?|\.[0-9]+([eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+)"
+)
+_BOOLEANS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
+# NUL ends every path and half a surrogate pair cannot be written; YAML can escape both.
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _PLAIN_TAGS = {
     f"tag:yaml.org,2002:{kind}"
     for kind in ("null", "bool", "int", "float", "str", "map", "seq", "timestamp", "value", "merge")
 }
 MAX_BYTES = 1 << 20
+MAX_DEPTH = 20
+SET = "--set"
+"""What stands for the file name of a value from the command line."""
 
 
 @dataclass
@@ -72,23 +81,15 @@ def read_tree(path: Path) -> Tree:
 def parse_tree(text: str, shown: str) -> Tree:
     """Parses recipe text; `shown` is the file name in messages."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        aliases = [event for event in yaml.parse(text, Loader=yaml.SafeLoader) if isinstance(event, yaml.AliasEvent)]
+        node = _composed(text, shown)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        what = str(getattr(error, "problem", None) or "is not YAML").strip()
         raise _error(
             shown,
             mark.line + 1 if mark else None,
-            f"not readable as YAML: {what}",
+            f"not readable as YAML: {_yaml_fault(error)}",
             "check indentation, colons and quotes",
         ) from None
-    except RecursionError:
-        raise _error(shown, None, "nested too deeply", "a recipe has at most five levels") from None
-    if aliases:
-        mark = aliases[0].start_mark
-        line = mark.line + 1 if mark else None
-        raise _error(shown, line, "YAML aliases (*name) are refused", "write the value out; `extends:` shares recipes")
     if not isinstance(node, yaml.MappingNode):
         what = "is empty" if node is None else "is not a list of `key: value` lines"
         raise _error(shown, 1, what, "start with `recipe: 1`; see docs/recipe.md")
@@ -102,9 +103,36 @@ def parse_tree(text: str, shown: str) -> Tree:
     return tree
 
 
+def _composed(text: str, shown: str) -> yaml.Node | None:
+    """The nodes of a text. Depth and aliases are looked at first: the composer recurses, and an alias may point at what
+    it stands in."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark and shown != SET else None
+        if isinstance(event, yaml.AliasEvent):
+            fix = "write the value out; `extends:` shares recipes"
+            raise _error(shown, line, "YAML aliases (*name) are refused", fix)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _error(shown, line, "nested too deeply", "a recipe has at most five levels")
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+def _yaml_fault(error: yaml.YAMLError) -> str:
+    """What PyYAML says, in one piece."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"a control character, number {error.position + 1} of the text"
+    context, problem = getattr(error, "context", None), getattr(error, "problem", None)
+    return (
+        f"{context}, {problem}"
+        if context and str(problem).startswith("but ")
+        else str(problem or "is not YAML").strip()
+    )
+
+
 def _value(node: yaml.Node, key: Key, tree: Tree, shown: str, problems: list[Problem]) -> Any:
     """The JSON-like value of a YAML node; notes places and problems on the way."""
-    line = node.start_mark.line + 1
+    line = node.start_mark.line + 1 if shown != SET else None
     tree.places.setdefault(key, Place(shown, line))
     if node.tag not in _PLAIN_TAGS:
         problems.append(_problem(shown, line, f"YAML tag {node.tag} is refused", "write a plain value", key))
@@ -112,8 +140,11 @@ def _value(node: yaml.Node, key: Key, tree: Tree, shown: str, problems: list[Pro
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for name_node, value_node in node.value:
-            name = str(name_node.value)
-            at = name_node.start_mark.line + 1
+            if not isinstance(name_node, yaml.ScalarNode) or _UNWRITABLE.search(name_node.value):
+                problems.append(_problem(shown, line, "a key is no plain word", "write the key as a word", key))
+                continue
+            name = name_node.value
+            at = name_node.start_mark.line + 1 if shown != SET else None
             if name in found:
                 problems.append(_problem(shown, at, "the key is given twice", "keep one of the two", (*key, name)))
                 continue
@@ -123,30 +154,40 @@ def _value(node: yaml.Node, key: Key, tree: Tree, shown: str, problems: list[Pro
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*key, i), tree, shown, problems) for i, item in enumerate(node.value)]
     assert isinstance(node, yaml.ScalarNode)
+    if _UNWRITABLE.search(node.value):
+        problems.append(_problem(shown, line, "holds a character that no text can hold", "remove it", key))
+        return None
     return _scalar(node)
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     """Text, number, true/false or nothing. Dates stay text: a recipe has no use for a date object."""
-    kind = node.tag.rsplit(":", 1)[-1]
-    if kind in ("str", "timestamp", "value", "merge"):
-        if node.style is None and _EXPONENT.match(node.value):
-            return float(node.value.replace("_", ""))
-        return node.value
-    return yaml.SafeLoader("").construct_object(node)
+    kind, text = node.tag.rsplit(":", 1)[-1], node.value
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return _BOOLEANS.get(text.lower(), text)
+    if node.style is None and _WHOLE.fullmatch(text):
+        return int(text.replace("_", ""))
+    if node.style is None and _REAL.fullmatch(text):
+        return float(text.replace("_", ""))
+    return text
 
 
-def parse_scalar(text: str) -> Any:
+def parse_scalar(text: str, key: Key) -> Any:
     """A value given on the command line, read as the same YAML: `--set train.seed=3`, `--set data.pack=false`."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _composed(text, SET)
+    except yaml.reader.ReaderError:
+        problem = _problem(SET, None, "holds a character that no text can hold", "remove it", key)
+        raise RecipeError(problem) from None
     except yaml.YAMLError:
         return text
     if node is None:
         return None
-    tree = Tree({}, {(): Place("--set", None)})
+    tree = Tree({}, {(): Place(SET, None)})
     problems: list[Problem] = []
-    value = _value(node, (), tree, "--set", problems)
+    value = _value(node, key, tree, SET, problems)
     if problems:
         raise RecipeError(problems)
     return value
