@@ -210,9 +210,8 @@ def pocket_figures(record: dict[str, Any]) -> str:
         ),
     ]
     if "stop_rate" in record:
-        lines.append(
-            f"{_percent(record['stop_rate'])} of its answers to {record['prompts']} prompts stop by themselves."
-        )
+        prompts = f"{record['prompts']} prompts that are not in the corpus"
+        lines.append(f"{_percent(record['stop_rate'])} of its answers to {prompts} stop by themselves.")
     return "\n".join(lines)
 
 

@@ -317,6 +317,6 @@ def test_a_run_has_the_documented_fields_and_gives_the_figures(recipe: Callable[
     losses = [json.loads(run.path("evaluate.json").read_bytes())[side]["loss"] for side in ("base", "tuned")]
     assert figures[2] == f"| held-out loss, nats a token | {losses[0]:.3f} → {losses[1]:.3f} |"
     assert figures[3] == "| 0 prompts, all checks hold | not measured → not measured |"
-    assert figures[5] == "| rows, epochs, steps | 24, 4, 4 |"
+    assert figures[5] == "| rows, epochs, steps | 24, 2, 4 |"
     assert figures[-1] == "| merged against adapter | not merged |"
     assert docs.newest("support-bot", run.folder.parent) is None

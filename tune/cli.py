@@ -241,8 +241,8 @@ def _evaluate(parsed: argparse.Namespace) -> int:
     from tune.run import lock
 
     run = _open(parsed)
-    run.path(Evaluation.file).unlink(missing_ok=True)
     with lock(run):
+        run.path(Evaluation.file).unlink(missing_ok=True)
         pipeline.evaluate_stage(run)
         pipeline.disclose_stage(run)
     print(run.path(Evaluation.file))

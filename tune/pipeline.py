@@ -60,7 +60,12 @@ def done(run: Run) -> bool:
     )
     if not all(run.up_to_date(kind, inputs(run)) is not None for kind, inputs in made_from):
         return False
-    return _trained(run) and export.stands(run, run.read(ExportRecord)) and disclose.stands(run, run.read(Disclosure))
+    return (
+        data.stands(run)
+        and _trained(run)
+        and export.stands(run, run.read(ExportRecord))
+        and disclose.stands(run, run.read(Disclosure))
+    )
 
 
 def base_stage(run: Run) -> None:

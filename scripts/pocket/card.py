@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from scripts.pocket.pretrain import Settings, encode_documents, heldout_loss_tokens, pack_blocks
 from tune import __version__, receipt
 from tune.digest import file_sha256, merkle_root, row_leaf
 from tune.disclose import manifest, write
@@ -124,7 +125,8 @@ def build(work: Path, model: Path) -> dict[str, Any]:
     measured, declared, unknown = manifest.measured, manifest.declared, manifest.unknown
     dropped = {"exact repeat": corpus["repeats_dropped"], "kept for evaluation": corpus["reserved_dropped"]}
     bos = AutoTokenizer.from_pretrained(model).bos_token_id
-    held_tokens = round(trained["corpus_tokens"] * corpus["documents"]["heldout"] / corpus["documents"]["train"])
+    held, _ = encode_documents(work / "corpus/heldout.jsonl", AutoTokenizer.from_pretrained(model))
+    held_tokens, settings = sum(map(len, held)), Settings(**trained["settings"])
     result: dict[str, Any] = {
         "manifest": 1,
         "tune": __version__,
@@ -163,7 +165,7 @@ def build(work: Path, model: Path) -> dict[str, Any]:
             "prompts": measured(len(prompts)),
             "prompts_sha256": measured(file_sha256(model / "prompts.txt")),
             "max_new_tokens": declared(MAX_NEW_TOKENS),
-            "loss_tokens": measured(held_tokens),
+            "loss_tokens": measured(heldout_loss_tokens(pack_blocks(held, settings.block_tokens, None), settings)),
             "samples": [
                 {"question": question, "answer": answer.text}
                 for question, answer in list(zip(prompts, found, strict=True))[:SAMPLES]

@@ -347,6 +347,12 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     temporary.replace(path)
 
 
+def heldout_loss_tokens(blocks: np.ndarray, settings: Settings) -> int:
+    """Tokens that `heldout_loss` is the mean over."""
+    size = min(settings.batch_blocks, len(blocks))
+    return min(len(blocks), HELDOUT_BLOCKS) // size * size * settings.block_tokens
+
+
 def heldout_loss(trainee: Trainee, blocks: np.ndarray, settings: Settings) -> float:
     """Mean loss in nats a token over whole batches of the first held-out blocks."""
     size = min(settings.batch_blocks, len(blocks))

@@ -34,13 +34,18 @@ def inputs(run: Run) -> Any:
     }
 
 
+def stands(run: Run) -> bool:
+    """Whether the tables are where they were written."""
+    return all(run.path(f"data/{split}/dataset_info.json").is_file() for split in ("train", "eval"))
+
+
 def data(run: Run) -> Ledger:
     """Prepares all rows and writes data/. Raises DataError as `tune.data.prepare` says."""
     started = time.monotonic()
     base = run.read(BaseRecord)
     wanted = inputs(run)
     record = run.up_to_date(Ledger, wanted) or borrow(run, Ledger, wanted, folder="data")
-    if record is not None:
+    if record is not None and stands(run):
         return record
     prepared, tokenizer = inspect(run, base)
     rows = prepared.rows("train")

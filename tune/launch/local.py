@@ -7,8 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from types import FrameType
-from typing import Any
 
 from tune.errors import Interrupted, Problem, TrainingFailed, UserError
 from tune.records import Plan
@@ -60,42 +60,42 @@ def train(run: Run) -> None:
     workers = subprocess.Popen(
         command(run, run.read(Plan)), stdin=subprocess.PIPE, stdout=sys.stderr, env=environment, start_new_session=True
     )
-    before = {number: signal.signal(number, _asker(workers)) for number in STOP_SIGNALS}
+    asked = Asked(workers)
+    before = {number: signal.signal(number, asked) for number in STOP_SIGNALS}
     try:
         workers.wait()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
         _end(workers)
+    if asked.times > 1:
+        raise Interrupted("stopped at once. The same command goes on from the last checkpoint.")
     _tell(run, workers.returncode)
 
 
-def _asker(workers: subprocess.Popen[bytes]) -> Any:
+class Asked:
     """A signal handler: the first time asks the workers to save and leave, the second time ends them."""
-    times = 0
 
-    def handle(number: int, frame: FrameType | None) -> None:
-        nonlocal times
-        times += 1
-        if times > 1 or workers.stdin is None:
-            _end(workers)
+    def __init__(self, workers: subprocess.Popen[bytes]) -> None:
+        """Nothing was asked yet."""
+        self.workers, self.times = workers, 0
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Hears a signal."""
+        self.times += 1
+        if self.times > 1 or self.workers.stdin is None:
+            _end(self.workers)
             return
         print("stopping after this step, with a checkpoint; again to stop at once", file=sys.stderr, flush=True)
-        try:
-            workers.stdin.write(b"stop\n")
-            workers.stdin.flush()
-        except BrokenPipeError:
-            pass
-
-    return handle
+        with suppress(BrokenPipeError):
+            self.workers.stdin.write(b"stop\n")
+            self.workers.stdin.flush()
 
 
 def _end(workers: subprocess.Popen[bytes]) -> None:
     """Ends whatever is left of the workers' process group, e.g. after accelerate itself was killed."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(workers.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _tell(run: Run, code: int) -> None:

@@ -41,11 +41,11 @@ folder). Sections are joined key by key; every other value, lists too, is replac
 comes out.
 
 **`--set KEY=VALUE`** on the command line changes one key of a section, e.g. `--set train.learning_rate=1e-4`; it may be
-given many times. The value is read as YAML and checked like a line of the recipe. Entries of lists are edited in the
-file.
+given many times. The value is read as YAML and checked like a line of the recipe. Entries of lists, and `extends`, are
+edited in the file.
 
-**YAML, strictly.** Values have one type: text is not a number, `no` is not text, and nothing is converted. Numbers may
-be written `8_192` and `1e-4`. A key given twice, an alias (`*name`), a tag (`!!python/...`), a file over 1 MiB and text
+**YAML, strictly.** Values have one type: text is not a number, `no` is not text, and nothing is converted. Numbers are
+decimal and may be written `8_192` and `1e-4`; `010` and `1:30` are text. A key given twice, an alias (`*name`), a tag (`!!python/...`), a file over 1 MiB and text
 that is not UTF-8 are refused. All mistakes are listed at once.
 
 **What decides the run directory.** The digest in its name covers the sections `base`, `data` (without the declared facts

@@ -28,6 +28,7 @@ hub.quiet_libraries()
 
 import torch  # noqa: E402  # telemetry must be off before any library starts
 from datasets import Dataset, load_from_disk  # noqa: E402
+from peft import PeftConfig  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 from transformers import PrinterCallback  # noqa: E402
 
@@ -143,8 +144,9 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
     if section.adapter.start_from is None:
         model = models.new_adapter(model, section.adapter, base, section.seed)
     else:
-        model = models.load_adapter(model, run.source(section.adapter.start_from), base, trainable=True)
-        _same_adapter(model, run.recipe)
+        start = run.source(section.adapter.start_from)
+        _same_adapter(start, model, run.recipe)
+        model = models.load_adapter(model, start, base, trainable=True)
     trainer = WitnessedTrainer(
         places=lambda i: _places(stream, i, run.recipe),
         contract=contract,
@@ -170,13 +172,19 @@ def _places(stream: Dataset, index: int, recipe: Recipe) -> list[str]:
     ]
 
 
-def _same_adapter(model: Any, recipe: Recipe) -> None:
-    """An adapter to continue from must be of the size that the recipe states."""
-    found, wanted = model.peft_config["default"], recipe.train.adapter
-    for name, theirs, mine in (("rank", found.r, wanted.rank), ("alpha", found.lora_alpha, wanted.alpha)):
+def _same_adapter(folder: Path, model: Any, recipe: Recipe) -> None:
+    """An adapter to continue from must be of the size, and on the layers, that the recipe states."""
+    found, wanted = PeftConfig.from_pretrained(str(folder)), recipe.train.adapter
+    targets = models.linear_names(model) if isinstance(wanted.targets, str) else sorted(wanted.targets)
+    pairs = (
+        ("rank", found.r, wanted.rank),
+        ("alpha", found.lora_alpha, wanted.alpha),
+        ("targets", sorted(found.target_modules), targets),
+    )
+    for name, theirs, mine in pairs:
         if theirs != mine:
             raise TrainingFailed(
-                f"train.adapter.start_from has {name} {theirs}, the recipe says {mine}. Write {name}: {theirs}."
+                f"train.adapter.start_from has {name} {theirs}, the recipe says {mine}. Make them equal."
             )
 
 
