@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs a verb and turns what it raises into words and an exit code."""
     parsed = _parser().parse_args(arguments)
     try:
-        return VERBS[parsed.verb](parsed)
+        return VERBS[parsed.verb].run(parsed)
     except UserError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -49,7 +50,48 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_INTERRUPTED
 
 
+@dataclass(frozen=True)
+class Verb:
+    """One verb: what carries it out, a line of help, what it is called on, and the options it takes."""
+
+    run: Callable[[argparse.Namespace], int]
+    text: str
+    target: str | None = None
+    options: tuple[str, ...] = ()
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--set": {
+        "dest": "sets",
+        "action": "append",
+        "default": [],
+        "metavar": "KEY=VALUE",
+        "help": "override a recipe key, e.g. train.seed=3",
+    },
+    "--root": {
+        "dest": "roots",
+        "action": "append",
+        "default": [],
+        "type": Path,
+        "metavar": "DIR",
+        "help": "another folder that data may lie in",
+    },
+    "--runs": {"type": Path, "metavar": "DIR", "help": "where run directories are (default: runs/, or TUNE_RUNS)"},
+    "--fresh": {"action": "store_true", "help": "ignore caches and start a new attempt; nothing is deleted"},
+    "--json": {"action": "store_true", "help": "print JSON"},
+    "--row": {"type": int, "metavar": "LINE", "help": "one row, by its line in the first training file"},
+    "--base": {"action": "store_true", "help": "let the base answer too"},
+}
+TARGETS = {
+    "RECIPE": "a recipe (YAML)",
+    "RECIPE|RUN": "a recipe (YAML) or a run directory",
+    "RUN": "a run directory",
+    "PATH": "the folder of an adapter or model",
+}
+
+
 def _parser() -> argparse.ArgumentParser:
+    """The command line as `VERBS` lists it."""
     parser = argparse.ArgumentParser(
         prog="tune",
         description="Open-weight fine-tuning that can say what it did.",
@@ -57,83 +99,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tune {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-
-    def verb(
-        name: str, text: str, target: str | None = None, *, what: str = "a recipe (YAML) or a run directory"
-    ) -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, help=text, description=text)
-        if target:
-            made.add_argument("target", metavar=target, help=what, type=Path)
-        return made
-
-    def recipe_options(made: argparse.ArgumentParser, run: bool = True) -> None:
-        made.add_argument(
-            "--set",
-            dest="sets",
-            action="append",
-            default=[],
-            metavar="KEY=VALUE",
-            help="override a recipe key, e.g. train.seed=3",
-        )
-        made.add_argument(
-            "--root",
-            dest="roots",
-            action="append",
-            default=[],
-            type=Path,
-            metavar="DIR",
-            help="another folder that data may lie in",
-        )
-        if run:
-            made.add_argument(
-                "--runs",
-                type=Path,
-                default=Path(os.environ.get("TUNE_RUNS", "runs")),
-                metavar="DIR",
-                help="where run directories are (default: runs/, or TUNE_RUNS)",
-            )
-            made.add_argument(
-                "--fresh", action="store_true", help="ignore caches and start a new attempt; nothing is deleted"
-            )
-
-    def as_json(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--json", action="store_true", help="print JSON")
-
-    recipe_options(verb("run", "carry a recipe out: every stage, from where it stands", "RECIPE|RUN"))
-    made = verb("check", "find mistakes in seconds, before any training", "RECIPE", what="a recipe (YAML)")
-    recipe_options(made, run=False)
-    as_json(made)
-    recipe_options(verb("show", "print the resolved recipe: every key with its value", "RECIPE|RUN"), run=False)
-    verb("schema", "print the JSON Schema of a recipe, for editors")
-    made = verb("data", "show the tokens, with the ones that carry loss in color", "RECIPE", what="a recipe (YAML)")
-    recipe_options(made, run=False)
-    made.add_argument("--row", type=int, metavar="LINE", help="one row, by its line in the first training file")
-    recipe_options(verb("plan", "what a step is on this device, and how much memory and time it takes", "RECIPE|RUN"))
-    recipe_options(verb("evaluate", "measure a finished run again", "RECIPE|RUN"))
-    made = verb("chat", "talk to a run's adapter", "RUN", what="a run directory")
-    made.add_argument("--base", action="store_true", help="let the base answer too")
-    made = verb(
-        "verify", "check a disclosed folder from its files alone", "PATH", what="the folder of an adapter or model"
-    )
-    as_json(made)
-    made = verb("runs", "list the runs and where they stand")
-    made.add_argument(
-        "--runs",
-        type=Path,
-        default=Path(os.environ.get("TUNE_RUNS", "runs")),
-        metavar="DIR",
-        help="where run directories are",
-    )
-    as_json(made)
-    made = verb("doctor", "what is installed and what stands in the way")
-    made.add_argument(
-        "--runs",
-        type=Path,
-        default=Path(os.environ.get("TUNE_RUNS", "runs")),
-        metavar="DIR",
-        help="where run directories are",
-    )
-    as_json(made)
+    for name, verb in VERBS.items():
+        made = verbs.add_parser(name, help=verb.text, description=verb.text)
+        if verb.target:
+            made.add_argument("target", metavar=verb.target, help=TARGETS[verb.target], type=Path)
+        for option in verb.options:
+            made.add_argument(option, **OPTIONS[option])
+        if "--runs" in verb.options:
+            made.set_defaults(runs=Path(os.environ.get("TUNE_RUNS", "runs")))
     return parser
 
 
@@ -307,16 +280,23 @@ def _doctor(parsed: argparse.Namespace) -> int:
     return EXIT_FAILED if any(f.fix for f in findings) else EXIT_DONE
 
 
-VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "run": _run,
-    "check": _check,
-    "show": _show,
-    "schema": _schema,
-    "data": _data,
-    "plan": _plan,
-    "evaluate": _evaluate,
-    "chat": _chat,
-    "verify": _verify,
-    "runs": _runs,
-    "doctor": _doctor,
+RECIPE_OPTIONS = ("--set", "--root")
+RUN_OPTIONS = (*RECIPE_OPTIONS, "--runs", "--fresh")
+
+VERBS = {
+    "run": Verb(_run, "carry a recipe out: every stage, from where it stands", "RECIPE|RUN", RUN_OPTIONS),
+    "check": Verb(_check, "find mistakes in seconds, before any training", "RECIPE", (*RECIPE_OPTIONS, "--json")),
+    "show": Verb(_show, "print the resolved recipe: every key with its value", "RECIPE|RUN", RECIPE_OPTIONS),
+    "schema": Verb(_schema, "print the JSON Schema of a recipe, for editors"),
+    "data": Verb(
+        _data, "show the tokens, with the ones that carry loss in color", "RECIPE", (*RECIPE_OPTIONS, "--row")
+    ),
+    "plan": Verb(
+        _plan, "what a step is on this device, and how much memory and time it takes", "RECIPE|RUN", RUN_OPTIONS
+    ),
+    "evaluate": Verb(_evaluate, "measure a finished run again", "RECIPE|RUN", RUN_OPTIONS),
+    "chat": Verb(_chat, "talk to a run's adapter", "RUN", ("--base",)),
+    "verify": Verb(_verify, "check a disclosed folder from its files alone", "PATH", ("--json",)),
+    "runs": Verb(_runs, "list the runs and where they stand", None, ("--runs", "--json")),
+    "doctor": Verb(_doctor, "what is installed and what stands in the way", None, ("--runs", "--json")),
 }
