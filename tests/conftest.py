@@ -75,7 +75,7 @@ def fill_project(folder: Path) -> Path:
     return folder
 
 
-def write_recipe(path: Path, base: Path, **changes: Any) -> Path:
+def write_recipe(path: Path, base: Path, /, **changes: Any) -> Path:
     """Writes a small sound recipe, changed by `section=dict(...)` or `key=value`."""
     content: dict[str, Any] = {
         "recipe": 1,

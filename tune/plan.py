@@ -67,9 +67,8 @@ def plan(run: Run, device: Device | None = None, probe: bool = True) -> Plan:
 def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict[str, Any]:
     """Every field of the plan but `made`, `device` and `probe`."""
     per_step = sequences_per_step(run.recipe.train.tokens_per_step, ledger)
-    steps, epochs = length(run.recipe.train.max_steps, run.recipe.train.epochs, ledger.packing.sequences, per_step)
+    steps, fed = length(run.recipe.train.max_steps, run.recipe.train.epochs, ledger.packing.sequences, per_step)
     mean_tokens = ledger.total("train").input / ledger.packing.sequences
-    sequences = min(steps * per_step, math.ceil(epochs * ledger.packing.sequences))
     dtype = "bfloat16" if device.bf16 else "float32"
     warmup = run.recipe.train.warmup
     fields = {
@@ -79,12 +78,13 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
         "optimizer": run.recipe.train.optimizer,
     }
     micro, checkpointing, parts = _fit(fields, ledger, device, per_step)
-    tokens = round(sequences * mean_tokens)
+    tokens = round(fed * mean_tokens)
     speed = FLOPS[device.kind] * (device.threads if device.kind == "cpu" else 1) * (1 if device.bf16 else 0.5)
     return {
         "sequences_per_step": per_step,
         "steps": steps,
-        "epochs": epochs,
+        "sequences": fed,
+        "epochs": round(fed / ledger.packing.sequences, 4),
         "warmup_steps": round(warmup * steps) if warmup < 1 else round(warmup),
         "tokens": tokens,
         "strategy": "one device",
@@ -106,12 +106,12 @@ def sequences_per_step(tokens_per_step: int, ledger: Ledger) -> int:
     return max(1, min(packing.sequences, round(tokens_per_step / tokens)))
 
 
-def length(max_steps: int | None, epochs: float | None, sequences: int, per_step: int) -> tuple[int, float]:
-    """(optimizer steps, epochs) of the run; the last step may hold fewer sequences."""
+def length(max_steps: int | None, epochs: float | None, sequences: int, per_step: int) -> tuple[int, int]:
+    """(optimizer steps, sequences fed) of the run: full steps with `max_steps`, whole epochs with a short last step else."""
     if max_steps is not None:
-        return max_steps, round(max_steps * per_step / sequences, 4)
-    wanted = epochs if epochs is not None else 1.0
-    return max(1, math.ceil(round(wanted * sequences) / per_step)), wanted
+        return max_steps, max_steps * per_step
+    fed = max(1, round((epochs if epochs is not None else 1.0) * sequences))
+    return math.ceil(fed / per_step), fed
 
 
 def _fit(fields: dict[str, Any], ledger: Ledger, device: Device, per_step: int) -> tuple[int, bool, dict[str, int]]:

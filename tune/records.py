@@ -243,6 +243,8 @@ class Plan(Record):
 
     sequences_per_step: int
     steps: int
+    sequences: int
+    """Sequences fed over all steps, repeats counted; the last step may hold fewer than the others."""
     epochs: float
     warmup_steps: int
     tokens: int

@@ -23,6 +23,7 @@ def inputs(run: Run) -> Any:
         "train": run.recipe.train.model_dump(mode="json"),
         "sequences_per_step": plan.sequences_per_step,
         "steps": plan.steps,
+        "sequences": plan.sequences,
     }
 
 

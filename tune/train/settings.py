@@ -17,19 +17,15 @@ SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_
 assert KEEP >= 2, "one checkpoint must stay whole while another is written"
 
 
-def consumption_order(sequences: int, per_step: int, steps: int, epochs: float, seed: int) -> np.ndarray:
-    """Indices of the sequences in the order that the optimizer consumes them, over all epochs.
+def consumption_order(sequences: int, fed: int, seed: int) -> np.ndarray:
+    """Indices of the `sequences` in the order that the optimizer consumes them, `fed` in all.
 
-    Every epoch is a permutation of its own, drawn from (seed, epoch); steps cross the border between epochs; the last
-    step may be short. The order depends on nothing else: not on the device, the micro-batch, or an interruption.
+    Every epoch is a permutation of its own, drawn from (seed, epoch); steps cross the border between epochs. The order
+    depends on nothing else: not on the device, the micro-batch, or an interruption.
     """
-    total = (
-        min(steps * per_step, round(epochs * sequences)) if epochs * sequences < steps * per_step else steps * per_step
-    )
-    order = np.concatenate(
-        [np.random.default_rng([seed, epoch]).permutation(sequences) for epoch in range(-(-total // sequences))]
-    )
-    return order[:total]
+    epochs = -(-fed // sequences)
+    order = np.concatenate([np.random.default_rng([seed, epoch]).permutation(sequences) for epoch in range(epochs)])
+    return order[:fed]
 
 
 def settings(train: Train, plan: Plan, packed: bool, output: Path) -> SFTConfig:

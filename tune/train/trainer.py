@@ -176,3 +176,8 @@ class Recorder(TrainerCallback):
             control.should_save = True
         if self.stop_asked():
             control.should_training_stop = True
+
+    def close(self) -> None:
+        """Closes both logs."""
+        self.metrics.close()
+        self.consumed.close()

@@ -113,7 +113,8 @@ def train(run: Run, stop: Callable[[], bool]) -> bool:
         keep_steps(run.path(log), first)
     trainer = _trainer(run, plan, base, ledger, contract)
     shown = TrainingProgress(plan.steps, first)
-    trainer.add_callback(Recorder(run, trainer, stop, _held_out(run, trainer, base), shown))
+    recorder = Recorder(run, trainer, stop, _held_out(run, trainer, base), shown)
+    trainer.add_callback(recorder)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     if first:
         _say(f"going on from step {first} of {plan.steps}")
@@ -124,6 +125,7 @@ def train(run: Run, stop: Callable[[], bool]) -> bool:
             trainer._load_from_checkpoint(str(checkpoint))  # noqa: SLF001  # only the final save is missing
     finally:
         shown.close()
+        recorder.close()
     last = max(first, trainer.state.global_step)
     _log_attempt(run, Attempt(at=at, from_step=first, to_step=last, device=plan.device.name, versions=versions()))
     if last < plan.steps:
@@ -138,7 +140,7 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
     section = run.recipe.train
     rows = load_from_disk(str(run.path("data/train")))
     assert isinstance(rows, Dataset)
-    order = consumption_order(len(rows), plan.sequences_per_step, plan.steps, plan.epochs, section.seed)
+    order = consumption_order(len(rows), plan.sequences, section.seed)
     stream = rows.select(order)
     model: Any = models.load_base(base, plan.device, plan.compute_dtype)
     if section.adapter.start_from is None:
@@ -179,7 +181,7 @@ def _same_adapter(folder: Path, model: Any, recipe: Recipe) -> None:
     pairs = (
         ("rank", found.r, wanted.rank),
         ("alpha", found.lora_alpha, wanted.alpha),
-        ("targets", sorted(found.target_modules), targets),
+        ("targets", sorted({name.rsplit(".", 1)[-1] for name in found.target_modules}), targets),
     )
     for name, theirs, mine in pairs:
         if theirs != mine:
