@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tune.digest import canonical_json
+from tune.text import size
 
 
 @contextmanager
@@ -117,3 +119,15 @@ def keep_steps(path: Path, last_step: int) -> None:
         return
     rows = [row for row in read_jsonl(path) if row["step"] <= last_step]
     write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+
+LEAST_FREE_BYTES = 1 << 20
+"""With less than this, an error while saving is taken for a full disk."""
+
+
+def full_disk(folder: Path) -> str | None:
+    """What to say when the disk below `folder` is full; None when it is not."""
+    free = shutil.disk_usage(folder).free
+    if free >= LEAST_FREE_BYTES:
+        return None
+    return f"the disk is full: {size(free)} of space left. The last complete checkpoint is kept; free some space and run the same command."

@@ -63,7 +63,8 @@ def _row(line: int, content: bytes) -> Row | Broken:
             text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_whole, parse_float=_real
         )
     except json.JSONDecodeError as error:
-        what = f"not JSON: {error.msg[0].lower()}{error.msg[1:]} at column {error.colno}"
+        said = error.msg.removesuffix(" at")
+        what = f"not JSON: {said[0].lower()}{said[1:]} at column {error.colno}"
         return Broken(line, "not JSON", what, "write one JSON object a line; check quotes and commas")
     except ValueError as error:
         return Broken(line, "not JSON", str(error), "mend the object")

@@ -30,8 +30,8 @@ def test_the_newest_whole_one_is_taken(tmp_path: Path) -> None:
     checkpoint(tmp_path, 20, sealed=False)
     said: list[str] = []
     assert newest(tmp_path, CONTRACT, said.append) == good
-    assert said == ["checkpoint-20 cannot be used (its save never finished); set aside as checkpoint-20.incomplete"]
-    assert (tmp_path / "checkpoint-20.incomplete").is_dir()
+    assert said == ["checkpoint-20 cannot be used (its save never finished); set aside as incomplete-checkpoint-20"]
+    assert (tmp_path / "incomplete-checkpoint-20").is_dir()
 
 
 @pytest.mark.parametrize(

@@ -94,15 +94,16 @@ def test_kills_at_random_instants(straight: tuple[bytes, TrainRecord], project: 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])
 def test_a_signal_saves_and_says_75(straight: tuple[bytes, TrainRecord], project: Path, number: int) -> None:
     """Ctrl-C and its kin: exit 75 after a checkpoint of the very step; the same command continues."""
-    process = start("run", "recipe.yaml", "--runs", "asked", cwd=project)
-    run = wait_for_step(project / "asked", 7, process)
+    runs = f"asked-{number}"
+    process = start("run", "recipe.yaml", "--runs", runs, cwd=project)
+    run = wait_for_step(project / runs, 7, process)
     process.send_signal(number)
     _, said = process.communicate(timeout=120)
     assert process.returncode == 75, said
     assert "saved and stopped. The same command goes on from there." in said
     steps = len(list(read_jsonl(run / "train/metrics.jsonl")))
     assert (run / f"train/checkpoints/checkpoint-{steps}/complete.json").is_file()
-    finished_like(straight, "asked", project)
+    finished_like(straight, runs, project)
 
 
 def test_a_second_run_on_the_directory_is_refused(project: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_damaged_checkpoint_is_set_aside(straight: tuple[bytes, TrainRecord], 
     optimizer.write_bytes(optimizer.read_bytes()[:-100])
     done = tune("run", "recipe.yaml", "--runs", "hurt", cwd=project)
     assert (
-        f"{newest.name} cannot be used (optimizer.pt is not what was saved); set aside as {newest.name}.incomplete"
+        f"{newest.name} cannot be used (optimizer.pt is not what was saved); set aside as incomplete-{newest.name}"
         in done.stderr
     )
     finished_like(straight, "hurt", project)
@@ -148,7 +149,9 @@ def test_a_full_disk_is_said_and_survived(straight: tuple[bytes, TrainRecord], p
     small = tmp_path / "small"
     small.mkdir()
     if (
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(small)], capture_output=True).returncode
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1600k", "tmpfs", str(small)], capture_output=True
+        ).returncode
         != 0
     ):
         pytest.skip("mounting a small file system needs root")

@@ -11,6 +11,7 @@ from contextlib import suppress
 from types import FrameType
 
 from tune.errors import Interrupted, Problem, TrainingFailed, UserError
+from tune.files import full_disk
 from tune.records import Plan
 from tune.run import Run, lock
 from tune.train import OUTCOME, WORKER_LOCK
@@ -103,6 +104,9 @@ def _tell(run: Run, code: int) -> None:
     try:
         outcome = json.loads(run.path(OUTCOME).read_text())
     except (FileNotFoundError, ValueError):
+        full = full_disk(run.folder)
+        if full is not None:
+            raise TrainingFailed(full) from None
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         raise TrainingFailed(
             f"the training process died ({how}) without a word. What it saved is kept; the same command goes on from there."

@@ -17,7 +17,7 @@ from tune.errors import Problem, UserError
 from tune.files import readable, sync_folder, write_json
 
 MARKER = "complete.json"
-ASIDE = ".incomplete"
+ASIDE = "incomplete-"
 KEEP = 2
 
 
@@ -66,15 +66,13 @@ def newest(checkpoints: Path, contract: dict[str, Any], say: Callable[[str], Non
 
     Raises UserError when it was made under another contract: continuing would not give what the recipe says.
     """
-    found = sorted(
-        (p for p in checkpoints.glob("checkpoint-*") if p.name.rsplit("-", 1)[1].isdigit()), key=step_of, reverse=True
-    )
+    found = sorted(checkpoints.glob("checkpoint-*"), key=step_of, reverse=True)
     for folder in found:
         why = fault(folder)
         if why is None:
             _same_contract(folder, contract)
             return folder
-        aside = folder.with_name(folder.name + ASIDE)
+        aside = folder.with_name(ASIDE + folder.name)
         shutil.rmtree(aside, ignore_errors=True)
         folder.rename(aside)
         say(f"{folder.name} cannot be used ({why}); set aside as {aside.name}")
@@ -99,5 +97,5 @@ def rotate(checkpoints: Path) -> None:
         (folder / MARKER).unlink()
         shutil.rmtree(folder)
     if len(complete) >= KEEP:
-        for folder in checkpoints.glob(f"checkpoint-*{ASIDE}"):
+        for folder in checkpoints.glob(f"{ASIDE}checkpoint-*"):
             shutil.rmtree(folder)

@@ -35,12 +35,11 @@ from transformers import PrinterCallback  # noqa: E402
 from tune import models, receipt, score  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
 from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError, UserError  # noqa: E402
-from tune.files import keep_steps, read_jsonl, readable, write_json  # noqa: E402
+from tune.files import full_disk, keep_steps, read_jsonl, readable, write_json, write_text  # noqa: E402
 from tune.modelfiles import TOKENIZER  # noqa: E402
 from tune.recipe.schema import Recipe  # noqa: E402
 from tune.records import Attempt, BaseRecord, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
-from tune.text import size  # noqa: E402
 from tune.train import CHECKPOINTS, METRICS, OUTCOME, WORKER_LOCK, flop, inputs  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
@@ -60,8 +59,6 @@ PACKAGES = (
 )
 ATTEMPTS = "train/attempts.jsonl"
 TRACEBACK = "train/traceback.txt"
-LEAST_FREE_BYTES = 16 << 20
-"""With less than this, an error while saving is taken for a full disk."""
 
 
 def versions() -> dict[str, str]:
@@ -286,9 +283,10 @@ def main() -> int:
         outcome = {"outcome": "failed", "what": str(error), "usage": isinstance(error, UserError)}
         code = EXIT_FAILED
     except Exception as error:  # noqa: BLE001  # the border of the process: a full disk comes as RuntimeError from torch
-        traceback.print_exc(file=run.path(TRACEBACK).open("w"))
+        with suppress(OSError):
+            write_text(run.path(TRACEBACK), traceback.format_exc())
         outcome, code = {"outcome": "failed", "what": _in_words(run, error), "usage": False}, EXIT_FAILED
-    with suppress(OSError):  # on a full disk the exit code and what was printed must do
+    with suppress(OSError):  # on a full disk the launcher finds its own words
         write_json(run.path(OUTCOME), outcome)
     sys.stderr.flush()
     os._exit(code)  # the watching thread is blocked in a read and must not hold the process
@@ -296,9 +294,9 @@ def main() -> int:
 
 def _in_words(run: Run, error: Exception) -> str:
     """An error of a library or the system, for people: what, and what to do."""
-    free = shutil.disk_usage(run.folder).free
-    if free < LEAST_FREE_BYTES:
-        return f"the disk is full ({size(free)} left). The last complete checkpoint is kept; free some space and run the same command."
+    full = full_disk(run.folder)
+    if full is not None:
+        return full
     first = (str(error).splitlines() or [""])[0]
     return (
         f"{type(error).__name__}: {first[:300]}. The whole story is in {run.path(TRACEBACK)}; what was saved is kept."
