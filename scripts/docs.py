@@ -93,13 +93,15 @@ def datasheet_counts(source: Source) -> str:
         intents = [i for i in source.intents.values() if i.topic == topic]
         follow = [f for f in source.followups if f.file == intents[0].file]
         topics.append([topic, count(len(intents)), *_questions(intents, follow)])
-    totals = [sum(int(row[i].replace(",", "")) for row in topics) for i in range(1, 5)]
+    totals = [sum(int(row[i].replace(",", "")) for row in topics) for i in range(1, 6)]
     topics.append(["**all**", *(f"**{count(total)}**" for total in totals)])
     files = markdown_table(rows, ["file", "rows", "with two questions", "words"])
     return (
         files
         + "\n\n"
-        + markdown_table(topics, ["topic", "intents", "training questions", "held-out questions", "prompts"])
+        + markdown_table(
+            topics, ["topic", "intents", "training questions", "held-out questions", "dev prompts", "prompts"]
+        )
     )
 
 
@@ -107,7 +109,8 @@ def _questions(intents: list[Any], follow: list[Any]) -> list[str]:
     """Training questions, held-out questions and prompts of a topic, follow-ups included."""
     train = sum(len(one.train) for one in (*intents, *follow))
     held_out = sum(len(one.held_out) for one in (*intents, *follow))
-    return [count(train), count(held_out), count(sum(len(i.prompts) for i in intents))]
+    prompts = [sum(len(getattr(i, key)) for i in intents) for key in ("dev_prompts", "prompts")]
+    return [count(number) for number in (train, held_out, *prompts)]
 
 
 def datasheet_facts(source: Source) -> str:

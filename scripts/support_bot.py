@@ -1,6 +1,6 @@
 """Assemble the support-bot dataset from its topic files.
 
-    python -m scripts.support_bot            write train.jsonl, eval.jsonl and prompts.jsonl
+    python -m scripts.support_bot            write train.jsonl, eval.jsonl, dev-prompts.jsonl and prompts.jsonl
     python -m scripts.support_bot --check    compare them with the topic files instead
 
 Reads `data/support-bot/source/*.yaml`. Every choice (which question gets a greeting, which conversation a second
@@ -32,7 +32,7 @@ NGRAM_WORDS = 8  # an evaluation question may share no run of this many words wi
 ANSWER_WORDS = (8, 35)
 MIN_TRAIN, MIN_HELD_OUT, MIN_FOLLOWUP_TRAIN = 26, 3, 6
 MIN_EVAL_WORDS, MIN_FOLLOWUP_EVAL_WORDS = 7, 3
-FLOORS = {"train.jsonl": 1_600, "eval.jsonl": 150, "prompts.jsonl": 80}
+FLOORS = {"train.jsonl": 1_600, "eval.jsonl": 150, "dev-prompts.jsonl": 80, "prompts.jsonl": 80}
 CHECK_KINDS = ("contains", "not_contains", "regex")
 
 MULTI_TURN_PERCENT = 12  # of the train questions, besides the follow-ups
@@ -57,7 +57,10 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Intent:
-    """One thing a customer may ask, the ways to ask it, and the answer in one or two wordings."""
+    """One thing a customer may ask, the ways to ask it, and the answer in one or two wordings.
+
+    `dev_prompts` were looked at while rows and settings were chosen; `prompts` were not, and give the figures.
+    """
 
     file: str
     topic: str
@@ -66,7 +69,13 @@ class Intent:
     answers: tuple[str, ...]
     train: tuple[str, ...]
     held_out: tuple[str, ...]
+    dev_prompts: tuple[Prompt, ...]
     prompts: tuple[Prompt, ...]
+
+    @property
+    def checked(self) -> tuple[Prompt, ...]:
+        """All questions with checks."""
+        return self.dev_prompts + self.prompts
 
 
 @dataclass(frozen=True)
@@ -116,11 +125,11 @@ def keys_are(entry: object, required: set[str], where: str, problems: list[str])
     return required == set(entry)
 
 
-def read_prompts(entry: dict[str, Any], where: str, problems: list[str]) -> tuple[Prompt, ...]:
-    """The checked questions of an intent; broken ones are named and left out."""
+def read_prompts(entry: dict[str, Any], key: str, where: str, problems: list[str]) -> tuple[Prompt, ...]:
+    """The checked questions of an intent under `key`; broken ones are named and left out."""
     prompts = []
-    for number, item in enumerate(entry["prompts"] or [], start=1):
-        here = f"{where}: prompt {number}"
+    for number, item in enumerate(entry[key] or [], start=1):
+        here = f"{where}: {key} {number}"
         if not keys_are(item, {"ask", "checks"}, here, problems):
             continue
         checks = []
@@ -151,15 +160,16 @@ def read_topic(path: Path, source: Source) -> None:
     for entry in content["intents"] or []:
         name = entry.get("id", "?") if isinstance(entry, dict) else "?"
         where = f"{file}: {name}"
-        if not keys_are(entry, {"id", "fact", "answers", "train", "held_out", "prompts"}, where, problems):
+        keys = {"id", "fact", "answers", "train", "held_out", "dev_prompts", "prompts"}
+        if not keys_are(entry, keys, where, problems):
             continue
         if name in source.intents:
             problems.append(f"{where}: this id is already used in {source.intents[name].file}.")
             continue
         listed = {key: texts(entry, key, where, problems) for key in ("answers", "train", "held_out")}
-        prompts = read_prompts(entry, where, problems)
+        asked = {key: read_prompts(entry, key, where, problems) for key in ("dev_prompts", "prompts")}
         source.intents[name] = Intent(
-            file=file, topic=path.stem, id=name, fact=str(entry["fact"]).strip(), prompts=prompts, **listed
+            file=file, topic=path.stem, id=name, fact=str(entry["fact"]).strip(), **asked, **listed
         )
     for entry in content["followups"] or []:
         where = f"{file}: follow-up"
@@ -204,13 +214,13 @@ def check_sizes(source: Source) -> None:
         for name, items, least in (("train", intent.train, MIN_TRAIN), ("held_out", intent.held_out, MIN_HELD_OUT)):
             if len(items) < least:
                 source.problems.append(f"{where}: {len(items)} {name} questions, at least {least} are needed.")
-        for name, count in (("answers", len(intent.answers)), ("prompts", len(intent.prompts))):
-            if count not in (1, 2):
+        for name in ("answers", "dev_prompts", "prompts"):
+            if (count := len(getattr(intent, name))) not in (1, 2):
                 source.problems.append(f"{where}: {count} {name}, must be 1 or 2.")
         for answer in intent.answers:
             if not low <= len(answer.split()) <= high:
                 source.problems.append(f"{where}: an answer has {len(answer.split())} words, must be {low} to {high}.")
-        for question in (*intent.held_out, *(prompt.ask for prompt in intent.prompts)):
+        for question in (*intent.held_out, *(prompt.ask for prompt in intent.checked)):
             if len(words(question)) < MIN_EVAL_WORDS:
                 source.problems.append(f"{where}: '{question}' has fewer than {MIN_EVAL_WORDS} words.")
     for followup in source.followups:
@@ -230,7 +240,7 @@ def questions(source: Source) -> Iterator[tuple[str, bool, str]]:
         where = f"{intent.file}: {intent.id}"
         yield from ((where, False, question) for question in intent.train)
         yield from ((where, True, question) for question in intent.held_out)
-        yield from ((where, True, prompt.ask) for prompt in intent.prompts)
+        yield from ((where, True, prompt.ask) for prompt in intent.checked)
     for followup in source.followups:
         where = f"{followup.file}: follow-up {followup.after} -> {followup.answer}"
         yield from ((where, False, question) for question in followup.train)
@@ -279,7 +289,7 @@ def passes(answer: str, checks: Sequence[tuple[str, str]]) -> bool:
 def check_prompts(source: Source) -> None:
     """Every prompt is passed by all wordings of its own answer and by the answer of no other intent."""
     for intent in source.intents.values():
-        for prompt in intent.prompts:
+        for prompt in intent.checked:
             where = f"{intent.file}: {intent.id}: '{prompt.ask}'"
             try:
                 failing = [answer for answer in intent.answers if not passes(answer, prompt.checks)]
@@ -374,10 +384,10 @@ def eval_conversations(source: Source) -> Iterator[Conversation]:
             yield opening + exchange(question, answers[number % len(answers)])
 
 
-def prompt_rows(source: Source) -> Iterator[dict[str, Any]]:
-    """One row a prompt: its id, the question and its checks."""
+def prompt_rows(source: Source, key: str) -> Iterator[dict[str, Any]]:
+    """One row a prompt under `key`: its id, the question and its checks."""
     for intent in source.intents.values():
-        for number, prompt in enumerate(intent.prompts, start=1):
+        for number, prompt in enumerate(getattr(intent, key), start=1):
             yield {
                 "id": f"{intent.id}-{number}",
                 "messages": [{"role": "user", "content": prompt.ask}],
@@ -392,10 +402,14 @@ def assemble(source: Source) -> dict[str, list[str]]:
         rows = [json.dumps({"messages": conversation}, ensure_ascii=False) for conversation in conversations]
         return sorted(rows, key=lambda row: hashlib.sha256(f"{SEED}|{row}".encode()).digest())
 
+    def prompts(key: str) -> list[str]:
+        return [json.dumps(row, ensure_ascii=False) for row in prompt_rows(source, key)]
+
     return {
         "train.jsonl": lines(train_conversations(source)),
         "eval.jsonl": lines(eval_conversations(source)),
-        "prompts.jsonl": [json.dumps(row, ensure_ascii=False) for row in prompt_rows(source)],
+        "dev-prompts.jsonl": prompts("dev_prompts"),
+        "prompts.jsonl": prompts("prompts"),
     }
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-CORPUS_CHARACTERS = "85_000_000"
+CORPUS_CHARACTERS = "50_000_000"
 SEED = "1"
 SHOP = Path("data/support-bot")
 
@@ -18,6 +18,7 @@ def steps(work: Path, model: Path, extra: list[str]) -> list[list[str]]:
     reserved = [
         model / "prompts.txt",
         SHOP / "eval.jsonl",
+        SHOP / "dev-prompts.jsonl",
         SHOP / "prompts.jsonl",
         *sorted((SHOP / "source").glob("*.yaml")),
     ]

@@ -1,6 +1,6 @@
 """Write the pocket corpus: seeded documents of all kinds as train.jsonl, heldout.jsonl and corpus.json.
 
-``python -m scripts.pocket.corpus --out build/pocket/corpus --characters 70_000_000 --seed 1``
+``python -m scripts.pocket.corpus --out build/pocket/corpus --characters 50_000_000 --seed 1``
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -92,6 +93,49 @@ def reserved_texts(path: Path) -> list[str]:
     return [line for line in content.splitlines() if line.strip()]
 
 
+@dataclass
+class Tally:
+    """What was written and what was not, by kind of document."""
+
+    drawn: int = 0
+    withheld: int = 0
+    characters: int = 0
+    parts: Counter[str] = field(default_factory=Counter)
+    documents: Counter[str] = field(default_factory=Counter)
+    sizes: Counter[str] = field(default_factory=Counter)
+    chats: Counter[str] = field(default_factory=Counter)
+    repeats: Counter[str] = field(default_factory=Counter)
+
+    def keep(self, kind: str, part: str, document: dict, text: str) -> None:
+        """Counts a document that was written."""
+        self.parts[part] += 1
+        self.documents[kind] += 1
+        self.sizes[kind] += len(text)
+        self.chats[kind] += "messages" in document
+        self.characters += len(text)
+
+    def report(self, seed: int, files: list[Path]) -> dict:
+        """What corpus.json holds: counts by kind, sizes, hashes of the files."""
+        return {
+            "seed": seed,
+            "documents": dict(sorted(self.parts.items())),
+            "characters": self.characters,
+            "documents_drawn": self.drawn,
+            "repeats_dropped": sum(self.repeats.values()),
+            "reserved_dropped": self.withheld,
+            "kinds": {
+                kind: {
+                    "documents": self.documents[kind],
+                    "characters": self.sizes[kind],
+                    "chats": self.chats[kind],
+                    "repeats_dropped": self.repeats[kind],
+                }
+                for kind in sorted(self.documents)
+            },
+            "sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        }
+
+
 def _weights(found: dict[str, Writer], seed: int) -> dict[str, float]:
     """Document weights that give SHARES in characters, from a probe of each kind."""
     out = {}
@@ -114,70 +158,31 @@ def build(out: Path, characters: int, seed: int, reserved: Reserved) -> dict:
     rng = random.Random(f"pick {seed}")
     streams = {kind: random.Random(f"write {kind} {seed}") for kind in kinds}
     seen: set[bytes] = set()
-    counts: Counter[str] = Counter()
-    sizes: Counter[str] = Counter()
-    chats: Counter[str] = Counter()
-    repeats: Counter[str] = Counter()
-    withheld = 0
+    tally = Tally()
     files = {name: (out / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n") for name in ("train", "heldout")}
-    parts: Counter[str] = Counter()
-    total, drawn = 0, 0
-    while total < characters:
+    while tally.characters < characters:
         for kind in rng.choices(kinds, [weights[k] for k in kinds], k=1000):
             document = found[kind](streams[kind])
             text = plain(document)
-            drawn += 1
+            tally.drawn += 1
             digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
             if digest in seen:
-                repeats[kind] += 1
+                tally.repeats[kind] += 1
                 continue
             if reserved.holds(document):
-                withheld += 1
+                tally.withheld += 1
                 continue
             seen.add(digest)
             part = "heldout" if int.from_bytes(digest[:4], "big") % 1000 < HELDOUT_PER_MILLE else "train"
             files[part].write(json.dumps(document, ensure_ascii=False) + "\n")
-            parts[part] += 1
-            counts[kind] += 1
-            sizes[kind] += len(text)
-            chats[kind] += "messages" in document
-            total += len(text)
-            if total >= characters:
+            tally.keep(kind, part, document, text)
+            if tally.characters >= characters:
                 break
-        if drawn > 10_000 and sum(counts.values()) < 0.05 * drawn:
+        if tally.drawn > 10_000 and len(seen) < 0.05 * tally.drawn:
             raise RuntimeError("nearly every new document repeats an old one; ask for fewer characters")
     for handle in files.values():
         handle.close()
-    return _report(out, seed, drawn, withheld, parts, counts, sizes, chats, repeats)
-
-
-def _report(
-    out: Path,
-    seed: int,
-    drawn: int,
-    withheld: int,
-    parts: Counter,
-    counts: Counter,
-    sizes: Counter,
-    chats: Counter,
-    repeats: Counter,
-) -> dict:
-    """Write corpus.json (counts by kind, sizes, hashes) and return it."""
-    report = {
-        "seed": seed,
-        "documents": dict(sorted(parts.items())),
-        "characters": sum(sizes.values()),
-        "documents_drawn": drawn,
-        "repeats_dropped": sum(repeats.values()),
-        "reserved_dropped": withheld,
-        "kinds": {
-            k: {"documents": counts[k], "characters": sizes[k], "chats": chats[k], "repeats_dropped": repeats[k]}
-            for k in sorted(counts)
-        },
-        "sha256": {
-            p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in (out / "train.jsonl", out / "heldout.jsonl")
-        },
-    }
+    report = tally.report(seed, [out / "train.jsonl", out / "heldout.jsonl"])
     (out / "corpus.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return report
 
@@ -186,7 +191,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--characters", type=int, default=70_000_000)
+    parser.add_argument("--characters", type=int, default=50_000_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--reserve",

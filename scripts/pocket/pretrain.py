@@ -1,4 +1,4 @@
-"""Pretrain the pocket model: a Llama of 7.9 M parameters, in a bare PyTorch loop that takes two CPU cores about 40 minutes.
+"""Pretrain the pocket model: a Llama of 7.9 M parameters, in a bare PyTorch loop that takes two CPU cores under an hour.
 
 The order of the run: render and encode the corpus, pack it into blocks, train, write the model folder and a record. The
 parameters live in a `LlamaForCausalLM`, and the forward pass here is written out for speed (compiled layers, attention in
@@ -41,7 +41,7 @@ from transformers import AutoTokenizer, GenerationConfig, LlamaConfig, LlamaForC
 
 from scripts.pocket.tokenizer import BOS, CONTEXT_TOKENS, END, save_tokenizer
 
-DEFAULT_TOKENS = 22_000_000
+DEFAULT_TOKENS = 13_000_000
 CHECKPOINT_SECONDS = 180.0
 HELDOUT_BLOCKS = 192
 

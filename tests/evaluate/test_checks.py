@@ -52,6 +52,10 @@ CASES: dict[str, tuple[Any, str]] = {
         {"messages": [], "checks": [{"stops": True}]},
         'prompts.jsonl:2: has no question. write "messages" (a list) or "prompt" (a text)',
     ),
+    "a question that says nothing": (
+        {"prompt": " ", "checks": [{"stops": True}]},
+        "prompts.jsonl:2: messages[0].content: says nothing. write the question",
+    ),
     "a message without content": (
         {"messages": [{"role": "user"}], "checks": [{"stops": True}]},
         f"prompts.jsonl:2: messages[0]: is not a message. {MESSAGE_FIX}",

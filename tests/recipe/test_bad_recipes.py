@@ -5,25 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import write_recipe
+from conftest import SOUND, write_recipe
 
 from tune.errors import RecipeError
 from tune.recipe import load
-
-SOUND = """\
-recipe: 1
-name: shop
-base:
-  model: base
-data:
-  train:
-    - path: train.jsonl
-  max_tokens: 64
-train:
-  max_steps: 4
-  tokens_per_step: 256
-"""
-"""A sound recipe of 11 lines; the cases below change one of them or add some at the end, from line 12 on."""
 
 KEYS = "recipe, name, base, data, train, evaluate, export, publish, extends"
 TRAIN_KEYS = (
@@ -224,6 +209,10 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     # Values.
     "format of the future": (changed("recipe: 1", "recipe: 2"), ["recipe.yaml:1: recipe: found 2. choose 1"]),
+    "format that is no number": (
+        changed("recipe: 1", "recipe: true"),
+        ["recipe.yaml:1: recipe: found true, must be 1. see docs/recipe.md"],
+    ),
     "name with a capital and a blank": (
         changed("shop", "My Shop"),
         [

@@ -8,25 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
+from conftest import SOUND
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tune.errors import Problem, RecipeError
 from tune.recipe import load
-
-SOUND = """\
-recipe: 1
-name: shop
-base:
-  model: base
-data:
-  train:
-    - path: train.jsonl
-  max_tokens: 64
-train:
-  max_steps: 4
-  tokens_per_step: 256
-"""
 
 KEYS = [
     "recipe",

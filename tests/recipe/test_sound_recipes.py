@@ -7,25 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SOUND
 from pydantic import BaseModel, ValidationError
 
 from tune.digest import digest
 from tune.recipe import Recipe, load
-
-SOUND = """\
-recipe: 1
-name: shop
-base:
-  model: base
-data:
-  train:
-    - path: train.jsonl
-  max_tokens: 64
-train:
-  max_steps: 4
-  tokens_per_step: 256
-"""
 
 KEYS = [
     "recipe",

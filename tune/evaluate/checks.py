@@ -83,6 +83,8 @@ def _prompt(row: Row) -> Prompt | Broken:
             or message.get("role") not in ("system", "user", "assistant")
         ):
             return broken("is not a message", 'write {"role": "user", "content": "..."}', f"messages[{i}]")
+        if not message["content"].strip():
+            return broken("says nothing", "write the question", f"messages[{i}].content")
     if messages[-1]["role"] != "user":
         return broken("the last message is not from the user", "end with the question", "messages")
     checks = value.get("checks")

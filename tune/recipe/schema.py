@@ -195,6 +195,14 @@ class Recipe(Section):
     publish: Publish = Publish()
     """What the result is published under."""
 
+    @field_validator("recipe", mode="before")
+    @classmethod
+    def _whole_number(cls, version: object) -> object:
+        """Python takes `true` for 1."""
+        if isinstance(version, bool):
+            raise ValueError(f"found {str(version).lower()}, must be 1")  # noqa: TRY004  # pydantic wants a ValueError
+        return version
+
     @field_validator("name")
     @classmethod
     def _plain_name(cls, name: str) -> str:
