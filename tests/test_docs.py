@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from scripts import docs
 from tune.cli import VERBS, _parser
+from tune.data.prepare import NOT_SAMPLED
 from tune.disclose import manifest
 from tune.errors import Problem
 from tune.evaluate.checks import KINDS
@@ -211,20 +212,46 @@ def test_consumption_fields_exist() -> None:
 
 
 def test_row_reasons_are_those_of_the_code() -> None:
-    """Every reason that tune/data gives for leaving a row out must be on the page, and no other."""
-    found: set[str] = set()
-    for path in [*(ROOT / "tune" / "data").glob("*.py"), ROOT / "tune" / "jsonl.py"]:
+    """Every reason for leaving a row out must be on the page, and no other."""
+    rooms = [
+        *(ROOT / "tune" / "data").glob("*.py"),
+        *(ROOT / "tune" / f"{n}.py" for n in ("jsonl", "readers", "tables")),
+    ]
+    place = {"Broken": 1, "Fault": 0}
+    found = {NOT_SAMPLED}
+    for path in rooms:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Broken":
-                found |= {
-                    c.value for c in ast.walk(node.args[1]) if isinstance(c, ast.Constant) and c.value != "assistant"
-                }
-    assert set(named("reason")) == found - {"user"}
+            name = getattr(getattr(node, "func", None), "id", "")
+            if isinstance(node, ast.Call) and name in place and len(node.args) > 2:
+                found |= {c.value for c in reasons(node.args[place[name]])}
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "reason":
+                found |= {c.value for c in reasons(node.value)}
+    named_there = {reason for cell in named("reason") for reason in cell.split("`, `")}
+    assert named_there == found
+
+
+def reasons(node: ast.expr) -> Iterator[ast.Constant]:
+    """The texts that an expression may be: a text, or one of two."""
+    if isinstance(node, ast.IfExp):
+        yield from reasons(node.body)
+        yield from reasons(node.orelse)
+    elif isinstance(node, ast.Constant):
+        yield node
 
 
 def test_problem_names_are_those_of_the_code() -> None:
     """Every rule that `tune check` names in its JSON must be on the page, and no other."""
-    rooms = ["recipe/*.py", "data/*.py", "evaluate/checks.py", "base.py", "modelfiles.py", "models.py", "hub.py"]
+    rooms = [
+        "recipe/*.py",
+        "data/*.py",
+        "evaluate/checks.py",
+        "base.py",
+        "modelfiles.py",
+        "models.py",
+        "hub.py",
+        "sources.py",
+        "readers.py",
+    ]
     calls = [
         node
         for room in rooms

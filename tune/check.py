@@ -10,6 +10,7 @@ from tune import base as base_stage
 from tune.data import inspect
 from tune.data.checks import run_checks
 from tune.data.prepare import Prepared
+from tune.data.show import formats
 from tune.evaluate.checks import read_prompts
 from tune.recipe import Loaded
 from tune.records import BaseRecord
@@ -32,6 +33,7 @@ def check(loaded: Loaded) -> str:
     kept = prepared.rows("train")
     tokens, loss = sum(len(k.example.input_ids) for k in kept), sum(k.example.loss_tokens for k in kept)
     lines = [f"ok: {recipe.name}: {count(len(kept))} rows, loss on {share(loss, tokens)} of {count(tokens)} tokens"]
+    lines += formats(prepared, tokenizer)
     for result in run_checks(prepared, base, tokenizer.bos_token_id, recipe.data.learn_from):
         lines.append(f"{'ok  ' if result.ok else 'look'}  {result.name}: {result.what}")
     return "\n".join(lines)

@@ -79,7 +79,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--runs": {"type": Path, "metavar": "DIR", "help": "where run directories are (default: runs/, or TUNE_RUNS)"},
     "--fresh": {"action": "store_true", "help": "ignore caches and start a new attempt; nothing is deleted"},
     "--json": {"action": "store_true", "help": "print JSON"},
-    "--row": {"type": int, "metavar": "LINE", "help": "one row, by its line in the first training file"},
+    "--source": {"metavar": "NAME", "help": "a source of the recipe, by path or file name (default: the first)"},
+    "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
+    "--find": {"metavar": "TEXT", "help": "rows of the source that hold a text"},
     "--base": {"action": "store_true", "help": "let the base answer too"},
 }
 TARGETS = {
@@ -190,7 +192,7 @@ def _data(parsed: argparse.Namespace) -> int:
     from tune.data.show import print_rows
 
     prepared, tokenizer = rows(_load(parsed))
-    print_rows(prepared, tokenizer, parsed.row)
+    print_rows(prepared, tokenizer, parsed.row, parsed.source, parsed.find)
     return EXIT_DONE
 
 
@@ -289,7 +291,10 @@ VERBS = {
     "show": Verb(_show, "print the resolved recipe: every key with its value", "RECIPE|RUN", RECIPE_OPTIONS),
     "schema": Verb(_schema, "print the JSON Schema of a recipe, for editors"),
     "data": Verb(
-        _data, "show the tokens, with the ones that carry loss in color", "RECIPE", (*RECIPE_OPTIONS, "--row")
+        _data,
+        "show the tokens, with the ones that carry loss in color",
+        "RECIPE",
+        (*RECIPE_OPTIONS, "--source", "--row", "--find"),
     ),
     "plan": Verb(
         _plan, "what a step is on this device, and how much memory and time it takes", "RECIPE|RUN", RUN_OPTIONS

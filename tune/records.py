@@ -134,8 +134,9 @@ class TokenCounts(Part):
 
 
 class DroppedRow(Part):
-    """One row that is not trained on, by file line (1-based)."""
+    """One row that is not trained on, by file and line (1-based)."""
 
+    file: str
     line: int
     reason: str
     what: str
@@ -148,9 +149,13 @@ class SourceLedger(Part):
     split: Literal["train", "eval"]
     path: str
     sha256: str
+    """Of the file; of several, the digest of their names and SHA-256."""
     bytes: int
+    files: tuple[FileDigest, ...]
     format: str
     rows: RowCounts
+    examples: int
+    """A row gives one; several where its template or `data.long` wants that."""
     tokens: TokenCounts
     cut_rows: int
     dropped_rows: tuple[DroppedRow, ...]

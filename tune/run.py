@@ -25,12 +25,13 @@ from pydantic import ValidationError
 
 from tune import __version__
 from tune.digest import digest, remembered_sha256
-from tune.errors import Problem, RunBusy, UserError
+from tune.errors import DataError, Problem, RunBusy, UserError
 from tune.files import write_json, write_text
 from tune.modelfiles import deciding_files
 from tune.recipe import Loaded, Recipe
 from tune.recipe.rules import is_hub_id
 from tune.records import STAGES, Made, Record, RunInfo
+from tune.sources import expand
 
 R = TypeVar("R", bound=Record)
 
@@ -176,14 +177,29 @@ def _stored_recipe(folder: Path) -> Recipe | None:
 
 def named_files(recipe: Recipe, root: Path) -> dict[str, str]:
     """SHA-256 of every file that the recipe names, by the name it has there; '' for one that is not there now."""
-    names = [s.path for s in (*recipe.data.train, *recipe.data.eval)]
-    names += [recipe.evaluate.prompts] if recipe.evaluate.prompts else []
+    names = [recipe.evaluate.prompts] if recipe.evaluate.prompts else []
     if not is_hub_id(recipe.base.model, root):
         names += [f"{recipe.base.model}/{name}" for name in deciding_files(root / recipe.base.model)]
     if recipe.train.adapter.start_from is not None:
         names += [
             f"{recipe.train.adapter.start_from}/{name}" for name in ("adapter_config.json", "adapter_model.safetensors")
         ]
+    return {**data_files(recipe, root), **_digests(names, root)}
+
+
+def data_files(recipe: Recipe, root: Path) -> dict[str, str]:
+    """SHA-256 of every file that the rows come from, row functions included, by name; '' for one that is not there."""
+    names = []
+    for source in (*recipe.data.train, *recipe.data.eval):
+        try:
+            names += [file.shown for file in expand(source.path, root)]
+        except DataError:  # the data stage says what is wrong with it
+            names.append(source.path)
+        names += [f"{source.map.partition(':')[0].replace('.', '/')}.py"] if source.map else []
+    return _digests(names, root)
+
+
+def _digests(names: list[str], root: Path) -> dict[str, str]:
     return {name: remembered_sha256(root / name) if (root / name).is_file() else "" for name in names}
 
 

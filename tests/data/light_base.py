@@ -13,13 +13,16 @@ import pytest
 from conftest import POCKET, ROOT, TOKENIZER_FILES, write_rows
 
 from tune import base as base_stage
-from tune.data.prepare import Prepared, prepare
-from tune.data.render import Renderer
+from tune.data.formats import Sample
+from tune.data.messages import Messages
+from tune.data.prepare import Prepared, make_renderer, prepare
+from tune.data.render import Example, Renderer
 from tune.errors import DataError
 from tune.jsonl import Broken, read_rows
 from tune.models import load_tokenizer
 from tune.receipt import IGNORED
 from tune.recipe import Recipe
+from tune.recipe.schema import Data
 from tune.records import BaseRecord, Made
 
 QWEN = ROOT.parent / "shared" / "data" / "tokenizers" / "qwen3"
@@ -64,7 +67,16 @@ class Bench:
 
     def renderer(self, learn_from: str = "assistant", max_tokens: int = 10_000, long: str = "error") -> Renderer:
         """The renderer of a recipe with these settings."""
-        return Renderer(self.tokenizer, self.base, learn_from, max_tokens, long)
+        data = {"train": [{"path": "x"}], "learn_from": learn_from, "max_tokens": max_tokens, "long": long}
+        return make_renderer(self.tokenizer, self.base, Data.model_validate_json(json.dumps(data)))
+
+    def example(self, messages: Messages, learn_from: str = "assistant", **settings: Any) -> Example | Broken:
+        """The one example of a conversation, or why there is none."""
+        found = self.renderer(learn_from, **settings).examples(1, Sample(messages))
+        if isinstance(found, Broken):
+            return found
+        assert len(found) == 1
+        return found[0]
 
     def prepare(self, folder: Path, train: list[Any], held_out: list[Any] | None = None, **data: Any) -> Prepared:
         """All rows of train.jsonl (and eval.jsonl) in `folder`, prepared with the settings of `data`."""

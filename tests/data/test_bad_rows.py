@@ -102,42 +102,42 @@ CASES: dict[str, tuple[Any, str]] = {
         ),
     ),
     "no messages": (chat(), "train.jsonl:2: messages: is an empty list. remove the row"),
-    "tools": (
+    "tools that the template leaves out": (
         chat(said("user"), said("assistant"), tools=[{"name": "look"}]),
         (
-            "train.jsonl:2: tools: tool definitions are not supported. "
-            "remove these rows or render the tools into the system text"
+            "train.jsonl:2: tools: the template leaves out the tool 'look'. "
+            "use a base whose template knows tools, or write them into the system message"
         ),
     ),
     "message a text": (
         chat("Hello."),
         'train.jsonl:2: messages[0]: must be an object, found text. write {"role": ..., "content": ...}',
     ),
-    "ShareGPT": (
+    "only a question in ShareGPT's form": (
         chat({"from": "human", "value": "Hello."}),
-        (
-            'train.jsonl:2: messages[0]: has no "role". '
-            'ShareGPT rows are not supported yet: rename "from" to "role", "value" to "content"'
-        ),
+        ("train.jsonl:2: messages: there is no answer to learn. end the conversation with an assistant message"),
     ),
     "no content": (
         chat(said("user"), {"role": "assistant"}),
         'train.jsonl:2: messages[1]: has no "content". add "content"',
     ),
-    "tool calls": (
+    "tool calls that the template leaves out": (
         chat(said("user"), said("assistant", tool_calls=[{"name": "look"}])),
         (
-            'train.jsonl:2: messages[1].tool_calls: has a field that would be lost: "tool_calls". '
-            "remove the field, or write what it says into the content"
+            "train.jsonl:2: messages[1].tool_calls[0].function.name: the template drops part of the tool call: 'look'. "
+            "change the row or the base"
         ),
     ),
     "unknown role": (
         chat(said("human"), said("assistant")),
-        "train.jsonl:2: messages[0].role: unknown role 'human'. use one of: system, user, assistant",
+        "train.jsonl:2: messages[0].role: unknown role 'human'. use one of: system, developer, user, assistant, tool",
     ),
-    "content a list": (
-        chat(said("user", [{"type": "text", "text": "Hello."}])),
-        "train.jsonl:2: messages[0].content: must be text, found a list. write the content as one text",
+    "a picture": (
+        chat(said("user", [{"type": "image_url"}]), said("assistant")),
+        (
+            'train.jsonl:2: messages[0].content[0]: is of type "image_url", and only text can be read. '
+            "remove the row, or write it as text"
+        ),
     ),
     "content nothing": (
         chat(said("user"), said("assistant", None)),
@@ -175,11 +175,8 @@ CASES: dict[str, tuple[Any, str]] = {
         "train.jsonl:2: messages[0].role: an assistant message before any user message. begin with a user message",
     ),
     "no answer": (
-        chat(said("user"), said("assistant"), said("user")),
-        (
-            "train.jsonl:2: messages[2].role: the last message is from user, so there is no answer to learn. "
-            "end the conversation with an assistant message"
-        ),
+        chat(said("user")),
+        "train.jsonl:2: messages: there is no answer to learn. end the conversation with an assistant message",
     ),
     "control token": (
         chat(said("user", "What is <|end|>?"), said("assistant")),
@@ -190,7 +187,7 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "too long": (
         chat(said("user", "Hello."), said("assistant", "word " * 600)),
-        "train.jsonl:2: 607 tokens, over max_tokens (512). raise data.max_tokens, or set data.long to drop or truncate",
+        "train.jsonl:2: 607 tokens, over max_tokens (512). raise data.max_tokens, or set data.long to drop, truncate or split",
     ),
 }
 
@@ -213,7 +210,7 @@ PAIRS: dict[str, tuple[Any, str]] = {
     ),
     "control token": (
         {"prompt": "Hello.", "completion": "Bye.<|end|>"},
-        'train.jsonl:2: completion: contains the control token "<|end|>". remove it: the template writes these tokens',
+        'train.jsonl:2: messages[1].content: contains the control token "<|end|>". remove it: the template writes these tokens',
     ),
 }
 
@@ -227,10 +224,12 @@ def test_bad_pair(bench: Bench, tmp_path: Path, row: Any, expected: str) -> None
 
 def test_unknown_shape_names_the_keys(bench: Bench, tmp_path: Path) -> None:
     """A file of another format is recognized as such, by the keys of its rows."""
-    assert bench.complaints(tmp_path, [{"instruction": "Say hello.", "output": "Hello."}]) == [
+    assert bench.complaints(tmp_path, [{"title": "Say hello.", "body": "Hello."}]) == [
         (
-            "train.jsonl:1: no known shape; its keys are: instruction, output. "
-            'rows need "messages", or "prompt" and "completion"'
+            "train.jsonl:1: no known shape; its keys are: body, title. "
+            'rows need "messages", "conversations", "instruction" and "output", "prompt" and "completion", '
+            '"prompt", "chosen" and "rejected", "prompt", "completion" and "label", "prompt" alone, or "text"; '
+            "map: gives columns of other names these names"
         )
     ]
 
@@ -250,7 +249,7 @@ def test_empty_file(bench: Bench, tmp_path: Path, content: str) -> None:
 def test_nothing_left_after_dropping(bench: Bench, tmp_path: Path) -> None:
     """When every row is dropped the message says where they went."""
     assert bench.complaints(tmp_path, [GOOD, "{", GOOD], long="drop", max_tokens=8, max_bad_rows=1) == [
-        "train.jsonl: no row is left to train on (2 too long; 1 not JSON). give a file with rows"
+        "train.jsonl: no row is left to train on (1 not JSON; 2 too long). give a file with rows"
     ]
 
 
@@ -283,7 +282,7 @@ def test_max_bad_rows(bench: Bench, tmp_path: Path) -> None:
     assert len(bench.complaints(tmp_path, rows, max_bad_rows=1)) == 2
     prepared = bench.prepare(tmp_path, rows, max_bad_rows=2)
     assert [kept.line for kept in prepared.rows("train")] == [1, 4]
-    assert [(broken.line, broken.reason) for broken in prepared.sources[0].broken] == [
+    assert [(broken.line, broken.reason) for broken in (one.broken for one in prepared.sources[0].dropped)] == [
         (2, "not JSON"),
         (3, "no messages"),
     ]
@@ -298,9 +297,7 @@ def test_max_bad_rows_counts_all_sources(bench: Bench, tmp_path: Path) -> None:
 def test_long_rows_are_no_bad_rows(bench: Bench, tmp_path: Path) -> None:
     """`max_bad_rows` never hides a row that is too long: that takes a decision about `long`."""
     long = chat(said("user", "Hello."), said("assistant", "word " * 600))
-    expected = (
-        "train.jsonl:1: 607 tokens, over max_tokens (512). raise data.max_tokens, or set data.long to drop or truncate"
-    )
+    expected = "train.jsonl:1: 607 tokens, over max_tokens (512). raise data.max_tokens, or set data.long to drop, truncate or split"
     assert bench.complaints(tmp_path, [long, "{", GOOD], max_bad_rows=5) == [expected]
 
 
@@ -340,4 +337,4 @@ def test_values_that_cannot_be_hashed_are_no_crash(bench: Bench, tmp_path: Path,
     the row out with a reason, or does no harm; it never ends the run with a traceback."""
     row = json.dumps(GOOD)[:-1] + f', "id": {value}}}'
     prepared = bench.prepare(tmp_path, [GOOD, row], max_bad_rows=1)
-    assert len(prepared.rows("train")) + len(prepared.sources[0].broken) == 2
+    assert len(prepared.rows("train")) + len(prepared.sources[0].dropped) == 2

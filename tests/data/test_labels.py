@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from light_base import QWEN, Bench, make_base
 
+from tune.data.formats import Sample
+from tune.data.messages import Messages
 from tune.data.render import Example
-from tune.data.rows import Messages
 from tune.jsonl import Broken
 from tune.receipt import IGNORED
 
@@ -75,7 +76,7 @@ def qwen(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 def labelled(bench: Bench, messages: Messages, learn_from: str = "assistant") -> Example:
     """The example of a conversation, which must be one."""
-    found = bench.renderer(learn_from).example(1, messages)
+    found = bench.example(messages, learn_from)
     assert isinstance(found, Example), found
     return found
 
@@ -181,14 +182,29 @@ def test_qwen_learns_the_empty_thinking_block(qwen: Bench) -> None:
     )
 
 
-def test_qwen_refuses_earlier_turns_that_are_written_differently(qwen: Bench) -> None:
-    """Earlier answers lose their thinking block once another question follows: there is no one text to learn."""
-    assert qwen.renderer().example(7, CHAT) == Broken(
-        7,
-        "template not prefix-stable",
-        "the template writes turn 3 differently once more turns follow, so what to learn is not defined",
-        "set data.learn_from to last, or use a base whose template keeps earlier turns",
-    )
+def test_qwen_learns_each_answer_in_a_rendering_of_its_own(qwen: Bench) -> None:
+    """Earlier answers lose their thinking block once another question follows, so each answer is learned as the model
+    would have written it at its time: two examples, exactly those of the conversation so far and of the whole."""
+    found = qwen.renderer().examples(7, Sample(CHAT))
+    assert isinstance(found, list)
+    assert [learned(qwen, example) for example in found] == [
+        ["<think>\n\n</think>\n\nFrom nine to five.<|im_end|>"],
+        ["<think>\n\n</think>\n\nWe are closed.<|im_end|>"],
+    ]
+    assert [example.input_ids for example in found] == [qwen.ids(CHAT[:3]), qwen.ids(CHAT)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(conversations())
+def test_qwen_every_turn(qwen: Bench, messages: Messages) -> None:
+    """Over all examples of a conversation every answer is learned once, as the last turn of the conversation so far."""
+    found = qwen.renderer().examples(1, Sample(messages))
+    assert isinstance(found, list)
+    ends = [i + 1 for i, message in enumerate(messages) if message["role"] == "assistant"]
+    alone = [labelled(qwen, messages[:end], "last") for end in ends]
+    assert [text for example in found for text in learned(qwen, example)] == [
+        text for example in alone for text in learned(qwen, example)
+    ]
 
 
 @settings(max_examples=100, deadline=None)
@@ -197,7 +213,7 @@ def test_pairs_without_a_template(plain: Bench, prompt: str, completion: str) ->
     """Without a template prompt and completion are read one after the other, and the completion and a stop are learned.
     Where the tokenizer merges over the border, the row is refused rather than learned inexactly."""
     messages = [{"role": "user", "content": prompt}, {"role": "assistant", "content": completion}]
-    found = plain.renderer().example(1, messages)
+    found = plain.example(messages)
     alone = plain.tokenizer(prompt)["input_ids"]
     both = plain.tokenizer(prompt + completion)["input_ids"]
     if isinstance(found, Broken):
@@ -213,7 +229,7 @@ def test_pair_on_a_base_with_a_template(pocket: Bench, tmp_path: Path) -> None:
     pair = pocket.prepare(tmp_path, [{"prompt": "When?", "completion": "At nine."}])
     chat = pocket.prepare(tmp_path, [chat_row("When?", "At nine.")])
     assert pair.rows("train")[0].example == chat.rows("train")[0].example
-    assert (pair.sources[0].shape, chat.sources[0].shape) == ("prompt_completion", "messages")
+    assert (pair.sources[0].format, chat.sources[0].format) == ("prompt_completion", "messages")
 
 
 def test_conversation_without_a_template(plain: Bench, tmp_path: Path) -> None:
@@ -239,16 +255,6 @@ def test_template_that_ends_without_a_stop(tmp_path: Path) -> None:
             "set eos_token_id in the base's generation_config.json to the template's end of turn"
         )
     ]
-
-
-def test_first_token_is_never_learned(tmp_path: Path) -> None:
-    """Nothing stands before the first token to predict it from, even where a template begins with the answer."""
-    folder = make_base(tmp_path / "bare")
-    (folder / "chat_template.jinja").write_text(
-        "{% for m in messages if m.role == 'assistant' %}{{ m.content }}<|end|>{% endfor %}"
-    )
-    found = labelled(Bench(folder), CHAT[:3])
-    assert found.labels == [IGNORED, *found.input_ids[1:]]
 
 
 def test_template_that_eats_an_answer(tmp_path: Path) -> None:

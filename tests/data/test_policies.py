@@ -16,6 +16,7 @@ from light_base import Bench, make_base
 
 from tune.data.checks import lengths, run_checks
 from tune.data.prepare import ledger_entry
+from tune.data.render import Example
 from tune.receipt import IGNORED
 
 THREE_TURNS = {
@@ -74,7 +75,7 @@ def test_truncate_learns_the_last_turn_that_is_left(bench: Bench, tmp_path: Path
 def test_truncate_drops_what_has_no_turn_that_fits(bench: Bench, tmp_path: Path) -> None:
     """A first answer that is too long cannot be cut to whole turns; the row is dropped and counted as too long."""
     prepared = bench.prepare(tmp_path, [chat_row("Why?", "word " * 100), SHORT], long="truncate", max_tokens=64)
-    entry = ledger_entry(prepared.sources[0], tmp_path)
+    entry = ledger_entry(prepared.sources[0])
     assert entry.rows.model_dump() == {"loaded": 2, "dropped": {"too long": 1}, "kept": 1}
     assert entry.tokens.cut == 0
     assert entry.cut_rows == 0
@@ -83,7 +84,7 @@ def test_truncate_drops_what_has_no_turn_that_fits(bench: Bench, tmp_path: Path)
 def test_drop(bench: Bench, tmp_path: Path) -> None:
     """`drop` leaves long rows out, however many, and names each with its length."""
     prepared = bench.prepare(tmp_path, [SHORT, THREE_TURNS, SHORT, THREE_TURNS], long="drop", max_tokens=64)
-    entry = ledger_entry(prepared.sources[0], tmp_path)
+    entry = ledger_entry(prepared.sources[0])
     whole = len(bench.ids(THREE_TURNS["messages"]))
     assert entry.rows.model_dump() == {"loaded": 4, "dropped": {"too long": 2}, "kept": 2}
     assert [(row.line, row.reason, row.what) for row in entry.dropped_rows] == [
@@ -104,7 +105,7 @@ def test_ledger_entry(bench: Bench, tmp_path: Path) -> None:
     other = chat_row("When?", "At nine.")
     rows: list[Any] = [SHORT, "{", THREE_TURNS, other, {"messages": []}]
     prepared = bench.prepare(tmp_path, rows, long="truncate", max_tokens=64, max_bad_rows=2)
-    entry = ledger_entry(prepared.sources[0], tmp_path)
+    entry = ledger_entry(prepared.sources[0])
     content = (tmp_path / "train.jsonl").read_bytes()
     two_turns = {"messages": THREE_TURNS["messages"][:4]}
     parts = [len(bench.ids(row["messages"])) for row in (SHORT, two_turns, other)]
@@ -143,7 +144,6 @@ def test_the_account_closes(bench: Bench, rows: list[Any], long: str, max_tokens
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepared = bench.prepare(folder, [SHORT, *rows, SHORT], long=long, max_tokens=24, max_bad_rows=99)
-        renderer = bench.renderer(learn_from)
         prepared = bench.prepare(
             folder,
             [SHORT, *rows, SHORT],
@@ -153,17 +153,20 @@ def test_the_account_closes(bench: Bench, rows: list[Any], long: str, max_tokens
             learn_from=learn_from,
         )
         source = prepared.sources[0]
-        entry = ledger_entry(source, folder)
+        entry = ledger_entry(source)
     assert entry.rows.loaded == len(rows) + 2
     assert entry.rows.loaded == entry.rows.kept + sum(entry.rows.dropped.values())
-    assert sorted([k.line for k in source.kept] + [b.line for b in source.broken]) == list(range(1, len(rows) + 3))
+    assert sorted([k.line for k in source.kept] + [d.broken.line for d in source.dropped]) == list(
+        range(1, len(rows) + 3)
+    )
     whole = 0
     for kept in source.kept:
         example = kept.example
         assert len(example.input_ids) == len(example.labels) <= max(max_tokens, 16)
         assert 0 < example.loss_tokens < len(example.input_ids)
         row = ([SHORT, *rows, SHORT])[kept.line - 1]
-        untouched = renderer.example(1, row["messages"])
+        untouched = bench.example(row["messages"], learn_from)
+        assert isinstance(untouched, Example)
         assert len(example.input_ids) + example.cut == len(untouched.input_ids)
         whole += len(untouched.input_ids)
     assert entry.tokens.input + entry.tokens.cut == whole
@@ -175,7 +178,7 @@ def test_roots_depend_on_what_they_say(bench: Bench, tmp_path: Path) -> None:
     """`rows_root` notices another order and another field; `examples_root` notices only other tokens or labels."""
 
     def roots(*rows: Any, **data: Any) -> tuple[str, str]:
-        entry = ledger_entry(bench.prepare(tmp_path, list(rows), **data).sources[0], tmp_path)
+        entry = ledger_entry(bench.prepare(tmp_path, list(rows), **data).sources[0])
         return entry.rows_root, entry.examples_root
 
     other = chat_row("When?", "At nine.")
@@ -212,6 +215,12 @@ def test_checks_of_sound_rows(bench: Bench, tmp_path: Path) -> None:
             f"loss on {100 * loss / tokens:.1f} % of {tokens} tokens, learning from: assistant",
         ),
         ("duplicates in training rows", True, "0 rows are exact repeats of another"),
+        ("cut rows", True, "0 rows were cut, 0 tokens"),
+        ("nothing eaten", True, "0 rows were left out for it"),
+        ("something to learn", True, "0 rows were left out for it"),
+        ("no empty turns", True, "0 rows were left out for it"),
+        ("role order", True, "0 rows were left out for it"),
+        ("no control tokens in content", True, "0 rows were left out for it"),
         ("held-out rows in training rows", True, "0 of 1 held-out rows are also trained on"),
         ("no row dominates", True, "rows over a tenth of all tokens: none"),
     ]

@@ -15,7 +15,7 @@ TRAIN_KEYS = (
     "method, adapter, epochs, max_steps, tokens_per_step, learning_rate, schedule, warmup, optimizer, weight_decay, "
     "max_grad_norm, evaluate_every, save_every, seed"
 )
-SOURCE_KEYS = "path, format, license, about, collected, personal_data, generator"
+SOURCE_KEYS = "path, format, map, rows, license, about, collected, personal_data, generator"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -166,7 +166,7 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "word that is no choice": (
         changed("max_tokens: 64", "max_tokens: 64\n  long: cut"),
-        ["recipe.yaml:9: data.long: found \"cut\". choose 'error', 'drop' or 'truncate'"],
+        ["recipe.yaml:9: data.long: found \"cut\". choose 'error', 'drop', 'truncate' or 'split'"],
     ),
     "number for a section": (
         changed("train:\n  max_steps: 4\n  tokens_per_step: 256\n", "train: 3\n"),
@@ -303,7 +303,9 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "folder for rows": (
         changed("train.jsonl", "sub"),
-        ["recipe.yaml:7: data.train[0].path: sub is not a file. give one JSONL file an entry"],
+        [
+            "recipe.yaml:7: data.train[0].path: sub: no file in this folder. put files of rows there; hidden files are left out"
+        ],
     ),
     "rows outside": (
         changed("train.jsonl", "../elsewhere.jsonl"),
@@ -316,11 +318,11 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "rows named twice": (
         changed("- path: train.jsonl", "- path: train.jsonl\n    - path: sub/../train.jsonl"),
-        ["recipe.yaml:8: data.train[1].path: sub/../train.jsonl is named twice. a file is one source; name it once"],
+        ["recipe.yaml:8: data.train[1].path: sub/../train.jsonl is named twice. name a file once"],
     ),
     "trained on and held out": (
         changed("  max_tokens: 64", "  eval:\n    - path: train.jsonl\n  max_tokens: 64"),
-        ["recipe.yaml:9: data.eval[0].path: train.jsonl is named twice. a file is one source; name it once"],
+        ["recipe.yaml:9: data.eval[0].path: train.jsonl is named twice. name a file once"],
     ),
     "no prompts": (
         SOUND + "evaluate:\n  prompts: prompts.jsonl\n",

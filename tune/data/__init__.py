@@ -14,7 +14,7 @@ from tune.errors import BaseModelError, DataError, Problem
 from tune.files import write_text
 from tune.models import load_tokenizer
 from tune.records import BaseRecord, Ledger, Packing
-from tune.run import Run, borrow, deciding, made, named_files
+from tune.run import Run, borrow, data_files, deciding, made
 
 __all__ = ["data", "inputs", "inspect"]
 
@@ -22,11 +22,9 @@ __all__ = ["data", "inputs", "inspect"]
 def inputs(run: Run) -> Any:
     """Everything that the tokens depend on."""
     base = run.read(BaseRecord)
-    files = named_files(run.recipe, run.root)
-    sources = (*run.recipe.data.train, *run.recipe.data.eval)
     return {
         "data": deciding(run.recipe)["data"],
-        "files": {source.path: files[source.path] for source in sources},
+        "files": data_files(run.recipe, run.root),
         "tokenizer": base.tokenizer_sha256,
         "template": base.template_sha256,
         "stops": list(base.stop_token_ids),
@@ -57,12 +55,17 @@ def data(run: Run) -> Ledger:
     write_text(run.path("data/sample.html"), sample_page(prepared, tokenizer, run.recipe.name))
     record = Ledger(
         made=made(wanted, started),
-        sources=tuple(ledger_entry(source, run.root) for source in prepared.sources),
+        sources=tuple(ledger_entry(source) for source in prepared.sources),
         learn_from=run.recipe.data.learn_from,
         template_sha256=base.template_sha256,
         tokenizer_sha256=base.tokenizer_sha256,
         lengths=lengths(prepared),
-        packing=Packing(sequences=len(groups), capacity_tokens=capacity, packed=run.recipe.data.pack, fill=round(sum(sizes) / (len(groups) * capacity), 6)),
+        packing=Packing(
+            sequences=len(groups),
+            capacity_tokens=capacity,
+            packed=run.recipe.data.pack,
+            fill=round(sum(sizes) / (len(groups) * capacity), 6),
+        ),
         checks=run_checks(prepared, base, tokenizer.bos_token_id, run.recipe.data.learn_from),
     )
     run.write(record)
@@ -83,7 +86,8 @@ def inspect(run: Run, base: BaseRecord) -> tuple[Prepared, Any]:
 
 
 def _save(sequences: list[list[Kept]], run: Run, name: str) -> None:
-    """Writes sequences to Arrow: input_ids and labels (int32), the lengths of the rows inside, and where they stand."""
+    """Writes sequences to Arrow: input_ids and labels (int32), the lengths of the examples inside, and where their rows
+    stand (index of the source, of the file in it, line)."""
     from datasets import Dataset, Features, Sequence, Value
 
     def integers() -> Any:
@@ -94,6 +98,7 @@ def _save(sequences: list[list[Kept]], run: Run, name: str) -> None:
         "labels": [[t for k in sequence for t in k.example.labels] for sequence in sequences],
         "seq_lengths": [[len(k.example.input_ids) for k in sequence] for sequence in sequences],
         "sources": [[k.source for k in sequence] for sequence in sequences],
+        "files": [[k.file for k in sequence] for sequence in sequences],
         "lines": [[k.line for k in sequence] for sequence in sequences],
     }
     folder = run.path(name)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import html
 import random
 from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from tune.data.prepare import Kept, Prepared
+from tune.data.formats import describe
+from tune.data.prepare import Kept, Prepared, SourceRows
 from tune.errors import DataError, Problem
 from tune.receipt import IGNORED
 from tune.text import count, share
 
 RANDOM_ROWS = 6
+MAX_FOUND = 10
+"""Rows that a search shows."""
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -38,13 +43,15 @@ def sample_page(prepared: Prepared, tokenizer: Any, name: str) -> str:
     summary = f"Loss on {share(loss, tokens)} of {count(tokens)} tokens in {count(len(rows))} rows."
     parts = []
     for why, kept in picks(rows):
-        source = prepared.sources[kept.source].source.path
-        head = f"{why}: {source}:{kept.line} ({len(kept.example.input_ids)} tokens, {kept.example.loss_tokens} with loss)"
+        head = f"{why}: {prepared.sources[kept.source].place(kept)} ({len(kept.example.input_ids)} tokens, {kept.example.loss_tokens} with loss)"
         boxes = "".join(
-            f'<span class="{"l" if learned else "n"}" title="{token}">{html.escape(text)}</span>' for token, text, learned in pieces(kept, tokenizer)
+            f'<span class="{"l" if learned else "n"}" title="{token}">{html.escape(text)}</span>'
+            for token, text, learned in pieces(kept, tokenizer)
         )
         parts.append(f"<h2>{html.escape(head)}</h2><pre>{boxes}</pre>")
-    return _PAGE.format(title=html.escape(f"{name}: what the model learns"), summary=html.escape(summary), rows="\n".join(parts))
+    return _PAGE.format(
+        title=html.escape(f"{name}: what the model learns"), summary=html.escape(summary), rows="\n".join(parts)
+    )
 
 
 def picks(rows: list[Kept]) -> Iterator[tuple[str, Kept]]:
@@ -69,21 +76,24 @@ def pieces(kept: Kept, tokenizer: Any) -> list[tuple[int, str, bool]]:
     return found
 
 
-def print_rows(prepared: Prepared, tokenizer: Any, line: int | None) -> None:
+def print_rows(
+    prepared: Prepared, tokenizer: Any, line: int | None, name: str | None = None, find: str | None = None
+) -> None:
     """The same in the terminal, on stdout: learned tokens green, a dot between tokens. Plain text where it is no
-    terminal, with learned stretches in [brackets]. Raises DataError when `line` holds no row that is used."""
+    terminal, with learned stretches in [brackets].
+
+    `name` picks a source (of either split) by its path or file name, the first without it; `line` a row of its files;
+    `find` the rows whose text holds these words. Raises DataError when nothing that is used fits.
+    """
     from rich.console import Console
     from rich.text import Text
 
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
-    rows = [k for k in prepared.rows("train") if line is None or (k.line == line and k.source == 0)]
-    if not rows:
-        source = prepared.sources[0]
-        why = next((b.what for b in source.broken if b.line == line), "there is no such line")
-        raise DataError(Problem("rows", why, "give the line of a row that is used", file=source.source.path, line=line))
-    for why, kept in picks(rows) if line is None else [("row", rows[0])]:
-        source = prepared.sources[kept.source]
-        console.print(f"{why}: {source.source.path}:{kept.line} ({len(kept.example.input_ids)} tokens, {kept.example.loss_tokens} with loss)", style="bold")
+    for why, kept in _chosen(prepared, tokenizer, line, name, find):
+        console.print(
+            f"{why}: {prepared.sources[kept.source].place(kept)} ({len(kept.example.input_ids)} tokens, {kept.example.loss_tokens} with loss)",
+            style="bold",
+        )
         found = pieces(kept, tokenizer)
         if console.is_terminal:
             text = Text()
@@ -93,6 +103,56 @@ def print_rows(prepared: Prepared, tokenizer: Any, line: int | None) -> None:
         else:
             console.print(_bracketed(found))
         console.print()
+
+
+def _chosen(
+    prepared: Prepared, tokenizer: Any, line: int | None, name: str | None, find: str | None
+) -> list[tuple[str, Kept]]:
+    """(why, example) of what print_rows shows. Raises DataError."""
+    source = _source(prepared, name)
+    if line is not None:
+        rows = [("row", kept) for kept in source.kept if kept.line == line]
+        why = next((d.broken.what for d in source.dropped if d.broken.line == line), "there is no such line")
+        fix = "give the line of a row that is used"
+    elif find is not None:
+        found = (kept for kept in source.kept if find in tokenizer.decode(kept.example.input_ids))
+        rows = [("found", kept) for kept in islice(found, MAX_FOUND)]
+        why, fix = f"no row that is used holds {find!r}", "check the spelling; upper and lower case differ"
+    else:
+        return list(picks(source.kept if name is not None else prepared.rows("train")))
+    if not rows:
+        raise DataError(Problem("rows", why, fix, file=source.source.path, line=line))
+    return rows
+
+
+def _source(prepared: Prepared, name: str | None) -> SourceRows:
+    """The source that is meant. Raises DataError when there is none of that name."""
+    if name is None:
+        return prepared.sources[0]
+    for source in prepared.sources:
+        if name in (source.source.path, Path(source.source.path).name, Path(source.source.path).stem):
+            return source
+    paths = ", ".join(source.source.path for source in prepared.sources)
+    raise DataError(Problem("rows", f"no source is named {name!r}", f"choose one of: {paths}"))
+
+
+def formats(prepared: Prepared, tokenizer: Any, examples: int = 3) -> Iterator[str]:
+    """What each source was read as, said aloud, with its first examples."""
+    for source in prepared.sources:
+        how = "as the recipe says" if source.source.format else "detected"
+        files = f" in {count(len(source.files))} files" if len(source.files) > 1 else ""
+        rows = len(source.row_leaves) + len(source.dropped) + source.not_sampled
+        yield f"{source.source.path}: {describe(source.format)} ({how}); {count(rows)} rows{files}, {count(len(source.row_leaves))} used"
+        for reason, number in source.reasons().items():
+            yield f"  left out: {count(number)} {reason}"
+        for kept in source.kept[:examples]:
+            yield f"  {kept.line}: {excerpt(kept, tokenizer)}"
+
+
+def excerpt(kept: Kept, tokenizer: Any, characters: int = 300) -> str:
+    """The end of an example in one line, learned stretches in [brackets]."""
+    text = _bracketed(pieces(kept, tokenizer)).replace("\n", "\\n")
+    return text if len(text) <= characters else "... " + text[-characters:]
 
 
 def _bracketed(found: list[tuple[int, str, bool]]) -> str:

@@ -6,6 +6,7 @@ measured values), `declared` (the user's words) or `not measured` (value null). 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -159,6 +160,7 @@ def source_part(source: SourceLedger, section: Source, trained: int | None) -> J
             "dropped": measured(source.rows.dropped),
             "cut": measured(source.cut_rows),
             "kept": measured(source.rows.kept),
+            "examples": measured(source.examples),
             "trained": measured(trained or 0),
         },
         "tokens": {
@@ -187,19 +189,21 @@ def consumption(found: Receipt) -> Json:
 
 
 def rows_trained(run: Run) -> dict[int, int]:
-    """Rows of each source (by index) whose example stands in the receipt of consumption."""
+    """Rows of each source (by index) of which an example stands in the receipt of consumption."""
     from datasets import load_from_disk
 
     fed = {leaf for row in read_jsonl(run.path(receipt.LOG)) for leaf in row["examples"]}
-    counts: dict[int, int] = {}
+    rows: set[tuple[int, int, int]] = set()
     for sequence in load_from_disk(str(run.path("data/train"))):
         start = 0
-        for length, source in zip(sequence["seq_lengths"], sequence["sources"], strict=True):
+        places = zip(sequence["sources"], sequence["files"], sequence["lines"], strict=True)
+        for length, place in zip(sequence["seq_lengths"], places, strict=True):
             end = start + length
             leaf = receipt.example_leaf(sequence["input_ids"][start:end], sequence["labels"][start:end])
-            counts[source] = counts.get(source, 0) + (leaf.hex() in fed)
+            if leaf.hex() in fed:
+                rows.add(place)
             start = end
-    return counts
+    return dict(Counter(source for source, _, _ in rows))
 
 
 def _evaluation(found: Evaluation | None) -> Json | None:

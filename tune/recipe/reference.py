@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -143,7 +144,7 @@ def _words(kind: Any, limits: Sequence[Any] = ()) -> str:
         return entries + ", at least one" * any(getattr(limit, "min_length", 0) for limit in _flat(limits))
     if isinstance(kind, type) and issubclass(kind, Section):
         return "section"
-    names = {str: "text", bool: "true or false", int: "whole number", float: "number"}
+    names = {date: "date", str: "text", bool: "true or false", int: "whole number", float: "number"}
     if kind not in names:
         raise TypeError(f"no words for {kind}")
     return " ".join([names[kind], *_bounds(limits)])

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+from tune.errors import DataError
 from tune.licenses import HUB_LICENSES
-from tune.recipe.schema import Recipe
+from tune.recipe.schema import Recipe, Source
 from tune.recipe.tree import Key
+from tune.sources import expand
 from tune.text import did_you_mean
 
 Found = tuple[Key, str, str]
@@ -82,27 +84,44 @@ def _base(recipe: Recipe, root: Path) -> Iterator[Found]:
 
 
 def _data_paths(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found]:
-    named: list[tuple[Key, str]] = [(("data", "train", i, "path"), s.path) for i, s in enumerate(recipe.data.train)]
-    named += [(("data", "eval", i, "path"), s.path) for i, s in enumerate(recipe.data.eval)]
+    named: list[tuple[Key, Source | None, str]] = [
+        (("data", split, i, "path"), source, source.path)
+        for split, sources in (("train", recipe.data.train), ("eval", recipe.data.eval))
+        for i, source in enumerate(sources)
+    ]
     if recipe.evaluate.prompts is not None:
-        named.append((("evaluate", "prompts"), recipe.evaluate.prompts))
-    seen: dict[Path, Key] = {}
-    for key, text in named:
+        named.append((("evaluate", "prompts"), None, recipe.evaluate.prompts))
+    seen: set[Path] = set()
+    for key, source, text in named:
         path = real(root / text)
         if not any(path.is_relative_to(folder) for folder in allowed):
+            what = f"{text} lies outside the current folder and the recipe's folder"
+            yield key, what, "move the file, or allow its folder with --root DIR"
+        elif kind_of(path) is None and not any(mark in text for mark in "*?["):
+            fix = f"paths are read from {root.name or root}/, the folder where the command runs"
+            yield key, f"no such file: {text}", fix
+        elif source is None and kind_of(path) != "file":
+            yield key, f"{text} is not a file", "give one JSONL file"
+        else:
+            yield from _files(key, source, text, root, seen)
+
+
+def _files(key: Key, source: Source | None, text: str, root: Path, seen: set[Path]) -> Iterator[Found]:
+    """Complaints about the files behind one path. `seen` are the files of the entries before, and grows."""
+    try:
+        paths = [real(file.path) for file in expand(text, root)] if source is not None else [real(root / text)]
+    except DataError as error:
+        yield key, f"{text}: {error.problems[0].what}", error.problems[0].fix
+        return
+    twice = next((path for path in paths if path in seen), None)
+    if twice is not None:
+        yield key, f"{text} is named twice" if len(paths) == 1 else f"{twice.name} is named twice", "name a file once"
+    seen.update(paths)
+    if source is not None and source.map is not None:
+        module = f"{source.map.partition(':')[0].replace('.', '/')}.py"
+        if kind_of(root / module) != "file":
             yield (
-                key,
-                f"{text} lies outside the current folder and the recipe's folder",
-                "move the file, or allow its folder with --root DIR",
+                (*key[:-1], "map"),
+                f"no such file: {module}",
+                "the module is a file in the folder where the command runs",
             )
-        elif kind_of(path) is None:
-            yield (
-                key,
-                f"no such file: {text}",
-                f"paths are read from {root.name or root}/, the folder where the command runs",
-            )
-        elif kind_of(path) != "file":
-            yield key, f"{text} is not a file", "give one JSONL file an entry"
-        elif path in seen:
-            yield key, f"{text} is named twice", "a file is one source; name it once"
-        seen[path] = key

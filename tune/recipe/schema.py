@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import date as Date  # noqa: N812  # the recipe has a key of that name
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -53,10 +54,19 @@ class Source(Section):
     """One source of rows and what its user declares about it. Declared facts are shown as declared, never as found."""
 
     path: Text
-    """A JSONL file, one row a line, read from the folder where the command runs."""
-    format: Literal["messages", "prompt_completion"] | None = None
-    """The shape of the rows: `messages` (a list of role and content) or `prompt_completion` (two texts). Without it the
-    shape is detected from the first row and said."""
+    """A file (`.jsonl`, `.json`, `.csv`, `.tsv`, `.parquet`, `.txt`; also compressed), a folder, or a pattern such as
+    `rows/*.jsonl`, read from the folder where the command runs. Folders and patterns are read in the order of names."""
+    format: (
+        Literal["messages", "sharegpt", "alpaca", "prompt_completion", "preference", "unpaired_preference", "text"]
+        | None
+    ) = None
+    """The format of the rows; see docs/data.md. Without it the format is detected from the first row and said. Of
+    `preference` rows the chosen answer is learned, of `unpaired_preference` rows the good ones."""
+    map: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] | None = None
+    """A function of yours, as `module:function`, that turns a row (a dict) into one of a known format, or None to leave
+    it out. The module is a file in the folder where the command runs; its digest is recorded."""
+    rows: PositiveInt | None = None
+    """At most this many rows, drawn by `data.seed` from the whole source. All rows when absent."""
     license: Text | None = None
     """License of the rows, as an SPDX or Hub identifier. Without it the card prints unknown."""
     about: Text | None = None
@@ -80,12 +90,18 @@ class Data(Section):
     """Which tokens carry loss: every assistant turn, only the last one, or every token of the row."""
     max_tokens: Annotated[int, Field(ge=8)] = 2048
     """Longest row in tokens, and the capacity of a pack. `long` says what happens to longer rows."""
-    long: Literal["error", "drop", "truncate"] = "error"
+    long: Literal["error", "drop", "truncate", "split"] = "error"
     """A row over `max_tokens`: `error` stops and names it; `drop` leaves it out; `truncate` keeps as many whole turns
-    from its start as fit. Always counted in the ledger and on the card."""
+    from its start as fit; `split` makes several examples, each with the system message and, where it fits, the exchange
+    before it to read. Always counted in the ledger and on the card."""
     pack: bool = True
     """Put several rows into one sequence of `max_tokens` so that no time is spent on padding. Rows do not see each
     other."""
+    date: Annotated[Date, Field(strict=False)] | None = None
+    """The day that chat templates which write the current date put into the rows, e.g. `2026-11-01`. Needed for such
+    bases only (gpt-oss, Llama 3.2), so that the same rows come out on every day."""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """Seed of the samples that `rows` draws."""
     max_bad_rows: Annotated[int, Field(ge=0)] = 0
     """How many broken rows may be left out, over all sources. One more stops the run; each is named by file and
     line."""

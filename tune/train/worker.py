@@ -147,7 +147,7 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
         _same_adapter(start, model, run.recipe)
         model = models.load_adapter(model, start, base, trainable=True)
     trainer = WitnessedTrainer(
-        places=lambda i: _places(stream, i, run.recipe),
+        places=lambda i: _places(stream, i, ledger),
         contract=contract,
         model=model,
         args=settings(section, plan, ledger.packing.packed, run.path(CHECKPOINTS)),
@@ -163,11 +163,12 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
     return trainer
 
 
-def _places(stream: Dataset, index: int, recipe: Recipe) -> list[str]:
+def _places(stream: Dataset, index: int, ledger: Ledger) -> list[str]:
     """`file:line` of the rows in a sequence of the stream."""
     row = stream[index]
     return [
-        f"{recipe.data.train[source].path}:{line}" for source, line in zip(row["sources"], row["lines"], strict=True)
+        f"{ledger.sources[source].files[file].name}:{line}"
+        for source, file, line in zip(row["sources"], row["files"], row["lines"], strict=True)
     ]
 
 

@@ -1,0 +1,248 @@
+"""Answers found in every chat template that TRL ships: as text, against hand-written expectations and against the marks of
+TRL's own training templates."""
+
+from __future__ import annotations
+
+import importlib.util
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tune.data.messages import Fault, Messages
+from tune.data.template import Template, TemplateRefused
+
+SPEC = importlib.util.find_spec("trl")
+assert SPEC is not None
+assert SPEC.submodule_search_locations is not None
+FOLDER = Path(SPEC.submodule_search_locations[0]) / "chat_templates"
+SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
+DAY = date(2026, 11, 1)
+PICTURES = {"idefics3", "smolvlm", "llava_next"}  # these take content as a list of parts only
+TEXT_TEMPLATES = sorted(
+    path.stem
+    for path in FOLDER.glob("*.jinja")
+    if not path.stem.endswith(("_training", "vl", "llava_next")) and path.stem not in PICTURES
+)
+
+
+def user(content: str) -> dict[str, Any]:
+    return {"role": "user", "content": content}
+
+
+def assistant(content: str, **fields: Any) -> dict[str, Any]:
+    return {"role": "assistant", "content": content, **fields}
+
+
+CALL = {"type": "function", "id": "call00001", "function": {"name": "look_up", "arguments": {"word": "boots"}}}
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "look_up",
+            "description": "Looks a word up.",
+            "parameters": {"type": "object", "properties": {"word": {"type": "string", "description": "The word."}}},
+        },
+    }
+]
+PLAIN: Messages = [user("Question one?"), assistant("Answer one."), user("Question two?"), assistant("Answer two.")]
+THOUGHT: Messages = [
+    user("Question one?"),
+    assistant("Answer one.", reasoning_content="Thought one."),
+    user("Question two?"),
+    assistant("Answer two.", reasoning_content="Thought two."),
+]
+CALLING: Messages = [
+    user("Question?"),
+    assistant("", tool_calls=[CALL]),
+    {"role": "tool", "content": "Result.", "name": "look_up", "tool_call_id": "call00001"},
+    assistant("Answer."),
+]
+
+
+def template(name: str) -> Template:
+    """A template of TRL by its file name."""
+    return Template((FOLDER / f"{name}.jinja").read_text(), SPECIAL, DAY)
+
+
+def answers(name: str, messages: Messages, tools: Any = None) -> list[str]:
+    """What is learned of a conversation, answer by answer. Raises Fault."""
+    turns = [i for i, message in enumerate(messages) if message["role"] == "assistant"]
+    found = template(name).renderings(messages, tools, turns)
+    return [rendering.text[start:end] for rendering in found for start, end in rendering.spans]
+
+
+def fault(name: str, messages: Messages, tools: Any = None) -> str:
+    """Why a conversation is refused."""
+    with pytest.raises(Fault) as caught:
+        answers(name, messages, tools)
+    return caught.value.what
+
+
+@pytest.mark.parametrize("name", TEXT_TEMPLATES)
+def test_every_answer_is_found_once(name: str) -> None:
+    """In every template each answer stands in exactly one span, and no question in any."""
+    found = answers(name, PLAIN)
+    assert len(found) == 2
+    for span, own, other in zip(found, ("Answer one.", "Answer two."), ("Answer two.", "Answer one."), strict=True):
+        assert own in span
+        assert other not in span
+        assert "Question" not in span
+
+
+@pytest.mark.parametrize("name", TEXT_TEMPLATES)
+def test_context_is_what_the_model_sees(name: str) -> None:
+    """What stands before an answer is the conversation so far with the generation prompt, to the letter."""
+    chat = template(name)
+    for rendering in chat.renderings(PLAIN, None, [1, 3]):
+        for start, _ in rendering.spans:
+            prompts = [chat.render(PLAIN[:i], prompt=True) for i in (1, 3)]
+            assert rendering.text[:start] in prompts
+
+
+@pytest.mark.parametrize("name", TEXT_TEMPLATES)
+def test_reasoning_and_tool_calls_are_learned_or_named(name: str) -> None:
+    """Thoughts, names and arguments stand in what is learned, or the row is refused with the words that would be lost."""
+    for messages, tools, parts in (
+        (THOUGHT, None, [("Thought one.", "Answer one."), ("Thought two.", "Answer two.")]),
+        (CALLING, TOOLS, [("look_up", "boots"), ("Answer.",)]),
+    ):
+        try:
+            found = answers(name, messages, tools)
+        except Fault as error:
+            refused = error.what
+        else:
+            refused = None
+        if refused is not None:
+            assert refused.startswith(
+                ("the template drops part of the", "the template opens an answer", "the chat template refuses")
+            )
+            continue
+        for span, words in zip(found, parts, strict=True):
+            assert all(word in span for word in words)
+
+
+TRL_DIFFERS = {
+    "deepseek_r1_distill": "TRL's template leaves out the thinking block that the generation prompt opens",
+    "deepseekv3": "as above",
+    **dict.fromkeys(
+        ("nemotron_3_nano", "nemotron_3_super", "nemotron_3_ultra", "nemotron_3_5_lightning"),
+        "an empty thinking block has no line break in TRL's template, and the generation prompt opens it with one",
+    ),
+    "glm4moe": "TRL's template adds the next speaker's tag, which is the stop token there",
+}
+"""Families whose training template marks something else than what the model would write, and why."""
+
+
+@pytest.mark.parametrize("name", [n for n in TEXT_TEMPLATES if (FOLDER / f"{n}_training.jinja").exists()])
+def test_agrees_with_trl(name: str) -> None:
+    """Where a conversation has one answer, it is what TRL's training template of the family marks. Some of those mark
+    words of the generation prompt too, and white space behind the end differs."""
+    question = PLAIN[:2]
+    text, marks = template(f"{name}_training").marked(question, None)
+    marked = "".join(text[start:end] for start, end in marks).strip()
+    (answer,) = answers(name, question)
+    ours = template(name).render(question[:1], prompt=True) + answer
+    assert marked.endswith("Answer one." + answer.partition("Answer one.")[2].strip()) == (name != "glm4moe")
+    assert ours.strip().endswith(marked) == (name not in TRL_DIFFERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("llama3", ["Answer one.<|eot_id|>", "Answer two.<|eot_id|>"]),
+        ("llama3_2", ["Answer one.<|eot_id|>", "Answer two.<|eot_id|>"]),
+        ("qwen2_5", ["Answer one.<|im_end|>\n", "Answer two.<|im_end|>\n"]),
+        ("qwen3", ["<think>\n\n</think>\n\nAnswer one.<|im_end|>\n", "<think>\n\n</think>\n\nAnswer two.<|im_end|>\n"]),
+        ("gemma3", ["Answer one.<end_of_turn>\n", "Answer two.<end_of_turn>\n"]),
+        ("phi3", ["Answer one.<|end|>\n</s>", "Answer two.<|end|>\n</s>"]),
+        (
+            "gptoss",
+            [
+                "<|channel|>final<|message|>Answer one.<|return|>",
+                "<|channel|>final<|message|>Answer two.<|return|>",
+            ],
+        ),
+        (
+            "deepseek_r1_distill",
+            [
+                "\n</think>\n\nAnswer one.<｜end▁of▁sentence｜>",
+                "\n</think>\n\nAnswer two.<｜end▁of▁sentence｜>",
+            ],
+        ),
+    ],
+)
+def test_known_families(name: str, expected: list[str]) -> None:
+    """Written by hand: what a model of the family writes after its generation prompt."""
+    assert answers(name, PLAIN) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("qwen3", "<think>\nThought one.\n</think>\n\nAnswer one.<|im_end|>\n"),
+        ("deepseek_r1_distill", "Thought one.\n</think>\n\nAnswer one.<｜end▁of▁sentence｜>"),
+        (
+            "gptoss",
+            "<|channel|>analysis<|message|>Thought one.<|end|><|start|>assistant<|channel|>final<|message|>Answer one.<|return|>",
+        ),
+    ],
+)
+def test_reasoning_of_an_earlier_turn(name: str, expected: str) -> None:
+    """Templates drop earlier thoughts from the history; the answer that held them is learned whole all the same."""
+    assert answers(name, THOUGHT)[0] == expected
+
+
+def test_reasoning_inside_content() -> None:
+    """Thoughts written into the content are the same as thoughts in a field of their own."""
+    inside = [user("Question one?"), assistant("<think>\nThought one.\n</think>\n\nAnswer one.")]
+    for name in ("qwen3", "deepseek_r1_distill"):
+        assert answers(name, inside) == answers(name, THOUGHT[:2])
+
+
+def test_history_is_rewritten_in_few_renderings() -> None:
+    """A template that keeps its history needs one rendering, one that rewrites it one an answer."""
+    assert len(template("llama3").renderings(PLAIN, None, [1, 3])) == 1
+    assert len(template("qwen3").renderings(PLAIN, None, [1, 3])) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "messages", "tools", "expected"),
+    [
+        ("llama3", THOUGHT, None, "the template drops part of the reasoning: 'Thought one.'"),
+        ("llama3", CALLING, TOOLS, "the template drops part of the tool call: 'look_up'"),
+        ("lfm2", CALLING, TOOLS, "the template drops part of the tool call: 'look_up'"),
+        (
+            "gemma",
+            [{"role": "system", "content": "Be brief."}, *PLAIN],
+            None,
+            "the chat template refuses it: System role not supported",
+        ),
+    ],
+)
+def test_refusals(name: str, messages: Messages, tools: Any, expected: str) -> None:
+    """What a family cannot say is refused with the words that would be lost."""
+    assert fault(name, messages, tools) == expected
+
+
+def test_tools_that_are_left_out() -> None:
+    """Tool definitions that a template does not write are noticed."""
+    chat = template("llama3")
+    with pytest.raises(Fault, match="the template leaves out the tool 'look_up'"):
+        chat.nothing_lost(PLAIN, TOOLS, chat.render(PLAIN, TOOLS))
+
+
+def test_the_day_is_the_recipe_s() -> None:
+    """Templates that write the current date get the day that is given, in their own form."""
+    assert "01 Nov 2026" in template("llama3_2").render(PLAIN)
+    assert "2026-11-01" in template("gptoss").render(PLAIN)
+    assert Template((FOLDER / "gptoss.jinja").read_text(), SPECIAL).needs_date
+    assert not template("gptoss").needs_date
+    assert not template("llama3").needs_date
+
+
+def test_a_template_that_is_none() -> None:
+    """Broken templates are refused in words."""
+    with pytest.raises(TemplateRefused, match="Expected an expression"):
+        Template("{% if %}", SPECIAL).render(PLAIN)

@@ -1,0 +1,206 @@
+"""Chat templates: from messages to text, and where in that text every answer stands.
+
+Nothing is assumed of a template but that it is one (https://huggingface.co/docs/transformers/chat_templating). What it
+adds between `messages[:i]` with the generation prompt and `messages[:i + 1]` is what the assistant says in turn i, its
+end of turn included: exactly what the model would have to write. Where a template writes an earlier answer differently
+once more turns follow (reasoning dropped from history, another end of turn), that answer is learned in a rendering of its
+own, which ends with it. Imports no torch.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from tune.data.messages import Fault, Messages
+
+Span = tuple[int, int]
+Tools = list[dict[str, Any]] | None
+
+_DATE = re.compile(r"""strftime_now\((['"])(.*?)\1\)""")
+
+CALL_STYLES = ((False, ""), (False, None), (True, None), (True, ""))
+"""How templates want an assistant message with tool calls: (arguments as JSON text, content when there is none)."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A text, the spans of the answers to learn in it (characters, in order), and how many messages it holds."""
+
+    text: str
+    spans: tuple[Span, ...]
+    messages: int
+
+
+class Template:
+    """One chat template with the special tokens that it names."""
+
+    def __init__(self, text: str, special: dict[str, str], today: date | None = None) -> None:
+        """`special` are the tokenizer's named special tokens (bos_token, ...); `today` is the date that templates which
+        write the current one get."""
+        # transformers gives templates a function that reads the clock; a fixed day can only be written into the text.
+        self.text = _DATE.sub(lambda call: json.dumps(today.strftime(call[2])), text) if today else text
+        self.special = special
+
+    @property
+    def needs_date(self) -> bool:
+        """Whether the template asks for the current date, which would make tomorrow's rows other rows."""
+        return "strftime_now(" in self.text
+
+    def render(self, messages: Messages, tools: Tools = None, *, prompt: bool = False) -> str:
+        """The text; `prompt` adds what comes before an answer. Raises TemplateRefused for what the template refuses."""
+        return self._rendered(messages, tools, add_generation_prompt=prompt)[0]
+
+    def marked(self, messages: Messages, tools: Tools) -> tuple[str, list[Span]]:
+        """The text, and the spans between the template's own generation marks. Raises TemplateRefused."""
+        return self._rendered(messages, tools, return_assistant_tokens_mask=True)
+
+    def _rendered(self, messages: Messages, tools: Tools, **options: bool) -> tuple[str, list[Span]]:
+        from jinja2 import TemplateError
+        from transformers.utils.chat_template_utils import render_jinja_template
+
+        if any("tool_calls" in message for message in messages):
+            messages = _styled(messages, *self._call_style)
+        try:
+            found, spans = render_jinja_template([messages], tools, chat_template=self.text, **options, **self.special)
+        except (TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
+            raise TemplateRefused(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+        return found[0], list(spans[0]) if spans else []
+
+    @cached_property
+    def _call_style(self) -> tuple[bool, str | None]:
+        """The style of tool calls in which this template writes name and arguments of a call; the first when none does,
+        so that the loss is found and named row by row."""
+        call = {"type": "function", "function": {"name": "look_up_x1", "arguments": {"word": "value_x2"}}}
+        probe: Messages = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "", "tool_calls": [call]}]
+        for style in CALL_STYLES:
+            self.__dict__["_call_style"] = style
+            try:
+                text = self.render(probe)
+            except TemplateRefused:
+                continue
+            if "look_up_x1" in text and "value_x2" in text:
+                return style
+        return CALL_STYLES[0]
+
+    def renderings(self, messages: Messages, tools: Tools, turns: Sequence[int]) -> list[Rendering]:
+        """As few renderings as hold every answer of `turns` (indexes of assistant messages, ascending) as the model
+        would write it, in the order of the conversation. Raises Fault where that is not possible."""
+        befores, afters = {}, {}
+        for i in turns:
+            befores[i] = self._checked(messages[:i], tools, i, prompt=True)
+            afters[i] = self._checked(messages[: i + 1], tools, i)
+            if not afters[i].startswith(befores[i]):
+                afters[i] = _with_open_thinking(befores[i], afters[i], messages[i], i)
+            _nothing_eaten(messages[i], afters[i][len(befores[i]) :], i)
+        found: list[Rendering] = []
+        left = list(turns)
+        while left:
+            text = afters[left[-1]]
+            inside = [i for i in left if text.startswith(afters[i])]
+            spans = tuple((len(befores[i]), len(afters[i])) for i in inside)
+            found.append(Rendering(text, spans, left[-1] + 1))
+            left = [i for i in left if i not in inside]
+        return found[::-1]
+
+    def _checked(self, messages: Messages, tools: Tools, i: int, *, prompt: bool = False) -> str:
+        try:
+            return self.render(messages, tools, prompt=prompt)
+        except TemplateRefused as error:
+            what = f"the chat template refuses it: {error}"
+            raise Fault(
+                "refused by the template", what, "change the row, or use another base", f"messages[{i}]"
+            ) from None
+
+    def nothing_lost(self, messages: Messages, tools: Tools, text: str) -> None:
+        """Raises Fault when questions, or tools, are not in the rendering of `messages`."""
+        for i, message in enumerate(messages):
+            if message["role"] != "assistant":
+                _nothing_eaten(message, text, i)
+        for tool in tools or ():
+            name = tool["function"]["name"]
+            if name not in text:
+                fix = "use a base whose template knows tools, or write them into the system message"
+                raise Fault("text eaten by the template", f"the template leaves out the tool {name!r}", fix, "tools")
+
+
+class TemplateRefused(Exception):
+    """The template itself raised an error; the text is its message."""
+
+
+def _styled(messages: Messages, as_text: bool, empty: str | None) -> Messages:
+    """Messages with their tool calls in the style of a template."""
+    found: Messages = []
+    for message in messages:
+        calls = [_call(call, as_text) for call in message.get("tool_calls", ())]
+        styled = {"content": message["content"] or empty, "tool_calls": calls} if calls else {}
+        found.append({**message, **styled})
+    return found
+
+
+def _call(call: dict[str, Any], as_text: bool) -> dict[str, Any]:
+    function = call["function"]
+    arguments = json.dumps(function["arguments"], ensure_ascii=False) if as_text else function["arguments"]
+    return {**call, "function": {**function, "arguments": arguments}}
+
+
+def _nothing_eaten(message: dict[str, Any], text: str, i: int) -> None:
+    """Raises Fault for what a message says and `text` does not hold, as it is or escaped as in JSON."""
+    for part, said in said_by(message):
+        if said in text or json.dumps(said, ensure_ascii=False)[1:-1] in text or json.dumps(said)[1:-1] in text:
+            continue
+        text_kind = "the answer" if message["role"] == "assistant" else f"the {message['role']} message"
+        kind = {"content": text_kind, "reasoning_content": "the reasoning"}.get(part, "the tool call")
+        what = f"the template drops part of {kind}: {said[:60]!r}"
+        raise Fault("text eaten by the template", what, "change the row or the base", f"messages[{i}].{part}")
+
+
+def said_by(message: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(part, text) of everything that a message says, white space around it aside. Reasoning in content is its own part,
+    because templates take it out and write it in their own way."""
+    for part in ("reasoning_content", "content"):
+        for piece in (message.get(part) or "").replace("<think>", "</think>").split("</think>"):
+            if piece.strip():
+                yield part, piece.strip()
+    for i, call in enumerate(message.get("tool_calls", ())):
+        where = f"tool_calls[{i}]"
+        yield f"{where}.function.name", call["function"]["name"]
+        for leaf in _leaves(call["function"]["arguments"]):
+            yield f"{where}.function.arguments", leaf
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """All keys and texts in a JSON value."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner)
+    elif isinstance(value, str) and value.strip():
+        yield value.strip()
+
+
+def _with_open_thinking(before: str, after: str, message: dict[str, Any], i: int) -> str:
+    """The answer of a template that opens a thinking block when it generates and writes none into conversations (the
+    DeepSeek R1 distills): its reasoning, the end of the block, and the rest as the template has it. This is what such a
+    model writes. Raises Fault for any other difference between the two."""
+    header, tag, space = before.rpartition("<think>")
+    if not tag or space.strip() or not after.startswith(header):
+        same = next(
+            (n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))
+        )
+        what = f"the template opens an answer with {before[same:][:40]!r} when it generates, and leaves that out in a conversation"
+        raise Fault("template not prefix-stable", what, "use a base whose template writes both alike", f"messages[{i}]")
+    answer = after[len(header) :].lstrip()
+    if answer.startswith(tag):  # it writes the block, with other white space at its beginning
+        return before + answer.removeprefix(tag).lstrip()
+    thought, tag, _ = message["content"].rpartition("</think>")
+    reasoning = message.get("reasoning_content") or (thought.replace("<think>", "") if tag else "")
+    return f"{before}{reasoning.strip()}\n</think>\n\n{answer}"
