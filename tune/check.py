@@ -32,7 +32,11 @@ def check(loaded: Loaded) -> str:
     prepared, tokenizer, base = _everything(loaded)
     kept = prepared.rows("train")
     tokens, loss = sum(len(k.example.input_ids) for k in kept), sum(k.example.loss_tokens for k in kept)
-    lines = [f"ok: {recipe.name}: {count(len(kept))} rows, loss on {share(loss, tokens)} of {count(tokens)} tokens"]
+    rows = sum(len(source.row_leaves) for source in prepared.sources if source.split == "train")
+    examples = f" in {count(len(kept))} examples" if len(kept) != rows else ""
+    lines = [
+        f"ok: {recipe.name}: {count(rows)} rows{examples}, loss on {share(loss, tokens)} of {count(tokens)} tokens"
+    ]
     lines += formats(prepared, tokenizer)
     for result in run_checks(prepared, base, tokenizer.bos_token_id, recipe.data.learn_from):
         lines.append(f"{'ok  ' if result.ok else 'look'}  {result.name}: {result.what}")
