@@ -10,34 +10,13 @@ import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from turns import CITY, TOOL, chat, said, says, talk
 
 from tune.data.formats import FORMATS, Sample, describe, detect, texts, to_sample
 from tune.data.messages import ROLES
 from tune.jsonl import Broken, Row
 
 REAL = ROOT.parent / "shared" / "data" / "rows"
-CITY = {"type": "function", "function": {"name": "weather", "arguments": {"city": "Oslo"}}}
-TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
-
-
-def said(role: str, content: Any = "Hello.", **more: Any) -> dict[str, Any]:
-    """A message as OpenAI writes it."""
-    return {"role": role, "content": content, **more}
-
-
-def says(who: str, value: Any = "Hello.", **more: Any) -> dict[str, Any]:
-    """A turn as ShareGPT writes it."""
-    return {"from": who, "value": value, **more}
-
-
-def chat(*messages: Any, **more: Any) -> dict[str, Any]:
-    """A row of messages."""
-    return {"messages": list(messages), **more}
-
-
-def talk(*turns: Any, **more: Any) -> dict[str, Any]:
-    """A ShareGPT row."""
-    return {"conversations": list(turns), **more}
 
 
 def called(*calls: dict[str, Any], content: str = "", **more: Any) -> dict[str, Any]:
