@@ -31,7 +31,7 @@ from tune.modelfiles import deciding_files
 from tune.recipe import Loaded, Recipe
 from tune.recipe.rules import is_hub_id
 from tune.records import STAGES, Made, Record, RunInfo
-from tune.sources import expand
+from tune.sources import expand, module_file
 
 R = TypeVar("R", bound=Record)
 
@@ -195,7 +195,7 @@ def data_files(recipe: Recipe, root: Path) -> dict[str, str]:
             names += [file.shown for file in expand(source.path, root)]
         except DataError:  # the data stage says what is wrong with it
             names.append(source.path)
-        names += [f"{source.map.partition(':')[0].replace('.', '/')}.py"] if source.map else []
+        names += [module_file(source.map)] if source.map else []
     return _digests(names, root)
 
 

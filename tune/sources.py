@@ -13,7 +13,7 @@ from tune.errors import DataError, Problem
 from tune.readers import Chunk, Compression, Kind, SourceFile, chunks, count_rows, parse
 from tune.text import did_you_mean
 
-__all__ = ["Chunk", "SourceFile", "chunks", "count_rows", "expand", "parse"]
+__all__ = ["Chunk", "SourceFile", "chunks", "count_rows", "expand", "module_file", "parse"]
 
 KINDS: dict[str, Kind] = {
     ".jsonl": "jsonl",
@@ -64,6 +64,11 @@ def expand(text: str, root: Path) -> list[SourceFile]:
     if kind is None:
         _raise(shown, *_unknown(path.name))
     return [_source(path, root, *kind)]
+
+
+def module_file(text: str) -> str:
+    """The file of the module in a recipe's `map: module:function`, relative to the folder that paths are read from."""
+    return f"{text.partition(':')[0].replace('.', '/')}.py"
 
 
 def _raise(shown: str, what: str, fix: str) -> NoReturn:

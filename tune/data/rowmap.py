@@ -10,13 +10,9 @@ from typing import Any
 
 from tune.errors import DataError, Problem
 from tune.jsonl import Broken, Row
+from tune.sources import module_file
 
 RowFunction = Callable[[dict[str, Any]], Any]
-
-
-def module_file(text: str) -> str:
-    """The file of the module in `module:function`, relative to the folder that paths are read from."""
-    return f"{text.partition(':')[0].replace('.', '/')}.py"
 
 
 def load(text: str, root: Path) -> RowFunction:

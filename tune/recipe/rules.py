@@ -13,7 +13,7 @@ from tune.errors import DataError
 from tune.licenses import HUB_LICENSES
 from tune.recipe.schema import Recipe, Source
 from tune.recipe.tree import Key
-from tune.sources import expand
+from tune.sources import expand, module_file
 from tune.text import did_you_mean
 
 Found = tuple[Key, str, str]
@@ -118,7 +118,7 @@ def _files(key: Key, source: Source | None, text: str, root: Path, seen: set[Pat
         yield key, f"{text} is named twice" if len(paths) == 1 else f"{twice.name} is named twice", "name a file once"
     seen.update(paths)
     if source is not None and source.map is not None:
-        module = f"{source.map.partition(':')[0].replace('.', '/')}.py"
+        module = module_file(source.map)
         if kind_of(root / module) != "file":
             yield (
                 (*key[:-1], "map"),
