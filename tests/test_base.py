@@ -179,4 +179,4 @@ def test_a_second_run_takes_the_record_of_the_first(recipe: Callable[..., Path],
     pipeline.data_stage(second)
     assert second.read(BaseRecord) == first.read(BaseRecord)
     assert (second.folder / "data/ledger.json").read_bytes() == (first.folder / "data/ledger.json").read_bytes()
-    assert (second.folder / "data/train/dataset_info.json").is_file()
+    assert (second.folder / "data/train.arrow").is_file()

@@ -56,7 +56,11 @@ def ledger(inputs: Any) -> Ledger:
         template_sha256=None,
         tokenizer_sha256="0" * 64,
         lengths={},
-        packing=Packing(sequences=0, capacity_tokens=64, packed=True, fill=0.0),
+        histogram={},
+        examples_root="0" * 64,
+        packing=Packing(
+            sequences=0, capacity_tokens=64, packed=True, fill=0.0, examples=0, input_tokens=0, loss_tokens=0
+        ),
         checks=(),
     )
 
@@ -338,25 +342,13 @@ def test_identity_is_without_clocks() -> None:
 
 
 def test_borrow(new_run: Callable[..., Run]) -> None:
-    """A sibling of the same name that made a record from the same inputs lends it, with the files that go with it."""
+    """A sibling of the same name that made a record from the same inputs lends it."""
     lender, taker = new_run(train={"seed": 1}), new_run(train={"seed": 2})
     lender.write(ledger({"a": 1}))
-    (lender.path("data") / "train").mkdir()
-    (lender.path("data") / "train" / "rows").write_text("rows")
-    assert borrow(taker, Ledger, {"a": 2}, folder="data") is None
-    assert not taker.path("data").exists()
-    assert borrow(taker, Ledger, {"a": 1}, folder="data") == lender.read(Ledger)
+    assert borrow(taker, Ledger, {"a": 2}) is None
+    assert taker.find(Ledger) is None
+    assert borrow(taker, Ledger, {"a": 1}) == lender.read(Ledger)
     assert taker.read(Ledger) == lender.read(Ledger)
-    assert (taker.path("data") / "train" / "rows").read_text() == "rows"
-
-
-def test_borrow_without_files(new_run: Callable[..., Run]) -> None:
-    """A record that stands for itself is taken alone."""
-    lender, taker = new_run(train={"seed": 1}), new_run(train={"seed": 2})
-    lender.write(ledger({}))
-    (lender.path("data") / "rows").write_text("rows")
-    assert borrow(taker, Ledger, {}) == lender.read(Ledger)
-    assert not (taker.path("data") / "rows").exists()
 
 
 def test_fresh_runs_borrow_nothing(new_run: Callable[..., Run]) -> None:

@@ -1,52 +1,54 @@
-"""Finding mistakes before any training: the recipe, the base, every row, every prompt. Nothing is written."""
+"""Finding mistakes before any training: the recipe, the base, every row, every prompt. Nothing is left but the cache."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tune import base as base_stage
-from tune.data import inspect
-from tune.data.checks import run_checks
-from tune.data.prepare import Prepared
-from tune.data.show import formats
+from tune.data import cache, data
+from tune.data.show import Wanted, formats, print_rows
 from tune.evaluate.checks import read_prompts
+from tune.models import load_tokenizer
 from tune.recipe import Loaded
-from tune.records import BaseRecord
+from tune.records import BaseRecord, Ledger
 from tune.run import Run
 from tune.text import count, share
 
 
-def rows(loaded: Loaded) -> tuple[Prepared, Any]:
-    """Every row of a recipe as tokens, and the tokenizer. Raises UserError with all problems found."""
-    prepared, tokenizer, _ = _everything(loaded)
-    return prepared, tokenizer
+def show(loaded: Loaded, wanted: Wanted) -> None:
+    """Prints rows of a recipe as tokens, on stdout. Raises UserError with all problems found."""
+    with _prepared(loaded) as (run, ledger):
+        print_rows(run.path("data"), ledger, load_tokenizer(run.read(BaseRecord)), wanted)
 
 
-def check(loaded: Loaded) -> str:
-    """A short verdict on a recipe that holds. Raises UserError with all problems found."""
+def check(loaded: Loaded) -> tuple[str, Ledger]:
+    """A short verdict on a recipe that holds, and the whole account. Raises UserError with all problems found."""
     recipe = loaded.recipe
     if recipe.evaluate.prompts:
         read_prompts(loaded.root / recipe.evaluate.prompts, recipe.evaluate.prompts)
-    prepared, tokenizer, base = _everything(loaded)
-    kept = prepared.rows("train")
-    tokens, loss = sum(len(k.example.input_ids) for k in kept), sum(k.example.loss_tokens for k in kept)
-    rows = sum(len(source.row_leaves) for source in prepared.sources if source.split == "train")
-    examples = f" in {count(len(kept))} examples" if len(kept) != rows else ""
-    lines = [
-        f"ok: {recipe.name}: {count(rows)} rows{examples}, loss on {share(loss, tokens)} of {count(tokens)} tokens"
-    ]
-    lines += formats(prepared, tokenizer)
-    for result in run_checks(prepared, base, tokenizer.bos_token_id, recipe.data.learn_from):
-        lines.append(f"{'ok  ' if result.ok else 'look'}  {result.name}: {result.what}")
-    return "\n".join(lines)
+    with _prepared(loaded) as (run, ledger):
+        total, rows = ledger.total("train"), ledger.kept("train")
+        number = sum(source.examples for source in ledger.sources if source.split == "train")
+        examples = f" in {count(number)} examples" if number != rows else ""
+        part = f"loss on {share(total.loss, total.input)} of {count(total.input)} tokens"
+        lines = [f"ok: {recipe.name}: {count(rows)} rows{examples}, {part}"]
+        declared = [source.format for source in (*recipe.data.train, *recipe.data.eval)]
+        lines += formats(run.path("data"), ledger, declared, load_tokenizer(run.read(BaseRecord)))
+    sizes = ", ".join(f"{name} {count(number)}" for name, number in ledger.lengths.items())
+    lines.append(f"      lengths in tokens: {sizes}; {100 * ledger.packing.fill:.1f} % of the sequences is filled")
+    lines += [f"{'ok  ' if result.ok else 'look'}  {result.name}: {result.what}" for result in ledger.checks]
+    return "\n".join(lines), ledger
 
 
-def _everything(loaded: Loaded) -> tuple[Prepared, Any, BaseRecord]:
+@contextmanager
+def _prepared(loaded: Loaded) -> Iterator[tuple[Run, Ledger]]:
     """Base and rows, by the code of the stages, in a run directory that is thrown away."""
-    with TemporaryDirectory(prefix="tune-check-") as scratch:
-        run = Run(Path(scratch), loaded.recipe, loaded.root, fresh=True)
-        base = base_stage.base(run)
-        prepared, tokenizer = inspect(run, base)
-    return prepared, tokenizer, base
+    scratch = cache.scratch()
+    try:
+        run = Run(scratch, loaded.recipe, loaded.root)
+        base_stage.base(run)
+        yield run, data(run)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -78,6 +78,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--runs": {"type": Path, "metavar": "DIR", "help": "where run directories are (default: runs/, or TUNE_RUNS)"},
     "--fresh": {"action": "store_true", "help": "ignore caches and start a new attempt; nothing is deleted"},
+    "--list": {"action": "store_true", "help": "list the checks over all rows, by name"},
     "--json": {"action": "store_true", "help": "print JSON"},
     "--source": {"metavar": "NAME", "help": "a source of the recipe, by path or file name (default: the first)"},
     "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
@@ -104,7 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     for name, verb in VERBS.items():
         made = verbs.add_parser(name, help=verb.text, description=verb.text)
         if verb.target:
-            made.add_argument("target", metavar=verb.target, help=TARGETS[verb.target], type=Path)
+            optional = "?" if verb.target.startswith("[") else None
+            name_shown = verb.target.strip("[]")
+            made.add_argument("target", metavar=name_shown, help=TARGETS[name_shown], type=Path, nargs=optional)
         for option in verb.options:
             made.add_argument(option, **OPTIONS[option])
         if "--runs" in verb.options:
@@ -150,21 +153,34 @@ def _run(parsed: argparse.Namespace) -> int:
 def _check(parsed: argparse.Namespace) -> int:
     from tune.check import check
 
+    if parsed.list:
+        return _list_checks()
+    if parsed.target is None:
+        raise UserError(Problem("call", "no recipe is given", "tune check RECIPE, or tune check --list"))
     problems: list[Problem] = []
+    ledger = None
     try:
-        summary = check(_load(parsed))
+        summary, ledger = check(_load(parsed))
     except UserError as error:
         problems = error.problems
     if parsed.json:
-        print(
-            json.dumps({"ok": not problems, "problems": [p.as_json() for p in problems]}, indent=2, ensure_ascii=False)
-        )
+        whole = {"ok": not problems, "problems": [p.as_json() for p in problems]}
+        whole["ledger"] = ledger.model_dump(mode="json") if ledger else None
+        print(json.dumps(whole, indent=2, ensure_ascii=False))
     elif problems:
         for problem in problems:
             print(problem, file=sys.stderr)
     else:
         print(summary)
     return EXIT_USAGE if problems else EXIT_DONE
+
+
+def _list_checks() -> int:
+    from tune.data.checks import MEANING
+
+    for name, meaning in MEANING.items():
+        print(f"{name}: {meaning}")
+    return EXIT_DONE
 
 
 def _show(parsed: argparse.Namespace) -> int:
@@ -188,11 +204,10 @@ def _schema(parsed: argparse.Namespace) -> int:
 
 
 def _data(parsed: argparse.Namespace) -> int:
-    from tune.check import rows
-    from tune.data.show import print_rows
+    from tune.check import show
+    from tune.data.show import Wanted
 
-    prepared, tokenizer = rows(_load(parsed))
-    print_rows(prepared, tokenizer, parsed.row, parsed.source, parsed.find)
+    show(_load(parsed), Wanted(parsed.source, parsed.row, parsed.find))
     return EXIT_DONE
 
 
@@ -287,7 +302,9 @@ RUN_OPTIONS = (*RECIPE_OPTIONS, "--runs", "--fresh")
 
 VERBS = {
     "run": Verb(_run, "carry a recipe out: every stage, from where it stands", "RECIPE|RUN", RUN_OPTIONS),
-    "check": Verb(_check, "find mistakes in seconds, before any training", "RECIPE", (*RECIPE_OPTIONS, "--json")),
+    "check": Verb(
+        _check, "find mistakes in seconds, before any training", "[RECIPE]", (*RECIPE_OPTIONS, "--json", "--list")
+    ),
     "show": Verb(_show, "print the resolved recipe: every key with its value", "RECIPE|RUN", RECIPE_OPTIONS),
     "schema": Verb(_schema, "print the JSON Schema of a recipe, for editors"),
     "data": Verb(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,25 @@ CHUNK_BYTES = 1 << 20
 
 def canonical_json(value: Any) -> bytes:
     """RFC 8785 bytes of a JSON value. Raises ValueError for what JSON cannot say (NaN, integers beyond 2**53)."""
+    if _is_plain(value):  # as nearly all rows of text are; the same bytes, ten times quicker
+        return _PLAIN.encode(value).encode()
     return rfc8785.dumps(value)
+
+
+_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether Python's own encoder writes RFC 8785: no floating-point numbers, no integers that JavaScript lacks, and
+    keys whose order is the same in UTF-16 as in code points."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is dict:
+        return all(type(name) is str and name.isascii() and _is_plain(inner) for name, inner in value.items())
+    if kind is list:
+        return all(map(_is_plain, value))
+    return kind is int and -(2**53) < value < 2**53
 
 
 def sha256(content: bytes) -> str:
@@ -43,9 +61,9 @@ def file_sha256(path: Path) -> str:
     return found.hexdigest()
 
 
-def _cache_file() -> Path:
-    """Where digests of large files are remembered between runs."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tune" / "digests.json"
+def cache_folder() -> Path:
+    """What only saves time lies here, and may be deleted at any time."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tune"
 
 
 def remembered_sha256(path: Path, large_bytes: int = 64 << 20) -> str:
@@ -57,7 +75,7 @@ def remembered_sha256(path: Path, large_bytes: int = 64 << 20) -> str:
     stat = path.stat()
     if stat.st_size < large_bytes:
         return file_sha256(path)
-    cache = _cache_file()
+    cache = cache_folder() / "digests.json"
     try:
         known = json.loads(cache.read_text())
     except (OSError, ValueError):
@@ -85,20 +103,38 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def merkle_root(leaves: Sequence[bytes]) -> bytes:
-    """RFC 9162 root of leaf hashes, level by level.
+class Merkle:
+    """A Merkle tree that is grown leaf by leaf and holds one hash a level, so that ten million leaves need no memory."""
 
-    Pairing neighbours and carrying an odd last one up gives the same tree as splitting at the largest power of two.
-    """
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    level = list(leaves)
-    while len(level) > 1:
-        paired = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        if len(level) % 2:
-            paired.append(level[-1])
-        level = paired
-    return level[0]
+    def __init__(self) -> None:
+        """Without leaves."""
+        self._full: list[tuple[int, bytes]] = []  # complete subtrees, larger ones first: (leaves, root)
+
+    def add(self, leaf: bytes) -> None:
+        """Appends a leaf hash. Neighbours of one size become one subtree of twice the size."""
+        size, root = 1, leaf
+        while self._full and self._full[-1][0] == size:
+            size, root = size * 2, node_hash(self._full.pop()[1], root)
+        self._full.append((size, root))
+
+    def root(self) -> bytes:
+        """RFC 9162 root of the leaves so far: a list is split at the largest power of two below its length, which is
+        where the complete subtrees meet."""
+        if not self._full:
+            return hashlib.sha256(b"").digest()
+        roots = [root for _, root in self._full]
+        found = roots.pop()
+        while roots:
+            found = node_hash(roots.pop(), found)
+        return found
+
+
+def merkle_root(leaves: Iterable[bytes]) -> bytes:
+    """RFC 9162 root of leaf hashes."""
+    tree = Merkle()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
 
 
 def row_leaf(row: Any) -> bytes:

@@ -68,7 +68,7 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
     """Every field of the plan but `made`, `device` and `probe`."""
     per_step = sequences_per_step(run.recipe.train.tokens_per_step, ledger)
     steps, fed = length(run.recipe.train.max_steps, run.recipe.train.epochs, ledger.packing.sequences, per_step)
-    mean_tokens = ledger.total("train").input / ledger.packing.sequences
+    mean_tokens = ledger.packing.input_tokens / ledger.packing.sequences
     dtype = "bfloat16" if device.bf16 else "float32"
     warmup = run.recipe.train.warmup
     fields = {
@@ -102,7 +102,7 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
 def sequences_per_step(tokens_per_step: int, ledger: Ledger) -> int:
     """Sequences of one optimizer step: whole packs, or rows of mean length where rows are not packed."""
     packing = ledger.packing
-    tokens = packing.capacity_tokens if packing.packed else ledger.total("train").input / packing.sequences
+    tokens = packing.capacity_tokens if packing.packed else packing.input_tokens / packing.sequences
     return max(1, min(packing.sequences, round(tokens_per_step / tokens)))
 
 

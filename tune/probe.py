@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tune import sequences
 from tune.models import load_base, new_adapter
 from tune.records import BaseRecord, Plan
 from tune.run import Run, open_run
@@ -20,11 +21,10 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
     """Seconds of one forward, backward and optimizer move on the longest sequences (the second of two: the first warms
     caches up), one evaluation batch after it, and the peak of allocated bytes where the device tells it."""
     import torch
-    from datasets import load_from_disk
 
     plan, base = run.read(Plan), run.read(BaseRecord)
     torch.set_num_threads(plan.device.threads)
-    rows = load_from_disk(str(run.path("data/train")))
+    rows = sequences.load(run.path("data"), "train")
     lengths = [sum(parts) for parts in rows["seq_lengths"]]
     longest = max(range(len(lengths)), key=lambda i: lengths[i])
     model = new_adapter(

@@ -167,13 +167,17 @@ class SourceLedger(Part):
 
 
 class Packing(Part):
-    """The sequences that the trainer is fed."""
+    """The sequences that the trainer is fed in an epoch."""
 
     sequences: int
     capacity_tokens: int
     packed: bool
     fill: float
     """Share of the capacity that holds tokens."""
+    examples: int
+    """Examples in them; one of a source with a weight may stand there several times."""
+    input_tokens: int
+    loss_tokens: int
 
 
 class CheckResult(Part):
@@ -194,7 +198,11 @@ class Ledger(Record):
     template_sha256: str | None
     tokenizer_sha256: str
     lengths: dict[str, int]
-    """Tokens of the training rows: min, p50, p90, p99, max."""
+    """Tokens of the training examples: min, p50, p90, p99, max."""
+    histogram: dict[str, int]
+    """Training examples of at most so many tokens, and more than the entry before: powers of two."""
+    examples_root: str
+    """Merkle root over the distinct examples to train on."""
     packing: Packing
     checks: tuple[CheckResult, ...]
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -243,8 +242,8 @@ def is_held(run: Run) -> bool:
         return True
 
 
-def borrow(run: Run, kind: type[R], inputs: Any, folder: str | None = None) -> R | None:
-    """Takes a record, and the folder of files that goes with it, from a sibling run that made it from the same inputs."""
+def borrow(run: Run, kind: type[R], inputs: Any) -> R | None:
+    """Takes a record from a sibling run that made it from the same inputs."""
     wanted = digest(inputs)
     if run.fresh:
         return None
@@ -253,8 +252,6 @@ def borrow(run: Run, kind: type[R], inputs: Any, folder: str | None = None) -> R
         found = sibling.find(kind)
         if found is None or found.made.inputs != wanted or sibling.folder == run.folder:
             continue
-        if folder is not None:
-            shutil.copytree(sibling.path(folder), run.path(folder), dirs_exist_ok=True)
         run.write(found)
         return found
     return None

@@ -16,6 +16,7 @@ from whole import folder_of, tune
 from tune import receipt
 from tune.digest import canonical_json
 from tune.files import read_jsonl
+from tune.records import Ledger
 
 FILES = [
     "base.json",
@@ -243,7 +244,9 @@ def test_changed_data_makes_a_new_run(run: Path, place: Path) -> None:
 def test_check_in_json(place: Path) -> None:
     """The documented shape: ok and problems, absent parts null."""
     good = tune("check", "recipe.yaml", "--json", cwd=place)
-    assert json.loads(good.stdout) == {"ok": True, "problems": []}
+    found = json.loads(good.stdout)
+    assert (found.pop("ok"), found.pop("problems"), list(found)) == (True, [], ["ledger"])
+    assert Ledger.model_validate(found["ledger"]).kept("train") == 40
     bad = tune("check", "recipe.yaml", "--json", "--set", "train.sed=1", cwd=place, check=False)
     assert bad.returncode == 2
     assert json.loads(bad.stdout) == {

@@ -7,16 +7,19 @@ import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from conftest import POCKET, ROOT, TOKENIZER_FILES, write_rows
 
 from tune import base as base_stage
+from tune.data.encode import Encoder
 from tune.data.formats import Sample
 from tune.data.messages import Messages
-from tune.data.prepare import Prepared, make_renderer, prepare
+from tune.data.prepare import Prepared, make_setup, prepare
 from tune.data.render import Example, Renderer
+from tune.data.template import Template
 from tune.errors import DataError
 from tune.jsonl import Broken, read_rows
 from tune.models import load_tokenizer
@@ -64,15 +67,19 @@ class Bench:
         """`folder` is a base folder."""
         self.base = base_record(folder)
         self.tokenizer = load_tokenizer(self.base)
+        self.encoder = Encoder(self.tokenizer.backend_tokenizer)
 
     def renderer(self, learn_from: str = "assistant", max_tokens: int = 10_000, long: str = "error") -> Renderer:
         """The renderer of a recipe with these settings."""
         data = {"train": [{"path": "x"}], "learn_from": learn_from, "max_tokens": max_tokens, "long": long}
-        return make_renderer(self.tokenizer, self.base, Data.model_validate_json(json.dumps(data)))
+        special = {n: v for n, v in self.tokenizer.special_tokens_map.items() if isinstance(v, str)}
+        text = self.tokenizer.chat_template
+        template = None if text is None else Template(text, special)
+        return Renderer(self.encoder, template, self.base.stop_token_ids, Data.model_validate_json(json.dumps(data)))
 
     def example(self, messages: Messages, learn_from: str = "assistant", **settings: Any) -> Example | Broken:
         """The one example of a conversation, or why there is none."""
-        found = self.renderer(learn_from, **settings).examples(1, Sample(messages))
+        (found,) = self.renderer(learn_from, **settings).examples([(1, Sample(messages))])
         if isinstance(found, Broken):
             return found
         assert len(found) == 1
@@ -86,7 +93,13 @@ class Bench:
             write_rows(folder / "eval.jsonl", held_out)
             sources["eval"] = [{"path": "eval.jsonl"}]
         content = {"recipe": 1, "name": "x", "base": {"model": "m"}, "data": {**sources, "max_tokens": 512, **data}}
-        return prepare(Recipe.model_validate_json(json.dumps(content)), folder, self.base, self.tokenizer)
+        return self.prepared(Recipe.model_validate_json(json.dumps(content)), folder)
+
+    def prepared(self, recipe: Recipe, root: Path, workers: int | None = None) -> Prepared:
+        """All rows of a recipe whose paths are read from `root`."""
+        setup = make_setup(self.tokenizer, self.base, recipe.data, root)
+        with TemporaryDirectory() as folder:  # the tokens stay readable while they are mapped
+            return prepare(recipe, setup, Path(folder), workers)
 
     def complaints(self, folder: Path, train: list[Any], held_out: list[Any] | None = None, **data: Any) -> list[str]:
         """The lines of the DataError that preparing raises."""

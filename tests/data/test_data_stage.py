@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +10,15 @@ from typing import Any
 
 import pytest
 from conftest import CHAT, chat_row, write_recipe, write_rows
-from light_base import make_base
+from light_base import Bench, make_base
 
 from tune import base as base_stage
-from tune.data import data, inspect
-from tune.data.show import pieces, print_rows, sample_page
+from tune import sequences
+from tune.data import cache, data
+from tune.data.show import Wanted, pieces, print_rows
+from tune.data.view import Example, View
 from tune.errors import DataError
+from tune.models import load_tokenizer
 from tune.recipe import load
 from tune.records import BaseRecord, Ledger
 from tune.run import Run, create
@@ -42,27 +44,40 @@ def open_run(project: Path, light: Path) -> Callable[..., Run]:
 
 def stored(run: Run, name: str) -> list[dict[str, list[int]]]:
     """The sequences that were saved, as lists."""
-    from datasets import load_from_disk
+    return [dict(row) for row in sequences.load(run.path("data"), name)]
 
-    return [dict(row) for row in load_from_disk(str(run.path(f"data/{name}")))]
+
+def shown(run: Run, **wanted: Any) -> None:
+    """Prints rows of a run whose data stage is done."""
+    tokenizer = load_tokenizer(run.read(BaseRecord))
+    print_rows(run.path("data"), run.read(Ledger), tokenizer, Wanted(**wanted))
+
+
+def examples(run: Run, split: str = "train") -> list[Example]:
+    """All examples of a split."""
+    view = View(run.path("data"), run.read(Ledger), split)
+    return [view[i] for i in range(len(view))]
 
 
 def test_saved_sequences_are_the_rows(open_run: Callable[..., Run]) -> None:
     """The packed sequences hold every prepared row exactly once, in one piece, with its labels and its place."""
     run = open_run()
     ledger = data(run)
-    prepared, _ = inspect(run, run.read(BaseRecord))
     found = {}
     for sequence in stored(run, "train"):
         assert len(sequence["input_ids"]) == len(sequence["labels"]) == sum(sequence["seq_lengths"]) <= 64
         start = 0
         for length, source, line in zip(sequence["seq_lengths"], sequence["sources"], sequence["lines"], strict=True):
-            found[source, line] = (
-                sequence["input_ids"][start : start + length],
-                sequence["labels"][start : start + length],
-            )
+            assert source == 0
+            found[line] = (sequence["input_ids"][start : start + length], sequence["labels"][start : start + length])
             start += length
-    assert found == {(k.source, k.line): (k.example.input_ids, k.example.labels) for k in prepared.rows("train")}
+    bench = Bench(Path(run.read(BaseRecord).folder))
+    rows = [chat_row(q, a)["messages"] for q, a in CHAT * 6]
+    assert found == {
+        line: (bench.ids(messages), bench.expected_labels(messages, "assistant"))
+        for line, messages in enumerate(rows, 1)
+    }
+    assert [(e.line, e.input_ids) for e in examples(run)] == [(line, ids) for line, (ids, _) in sorted(found.items())]
     assert len(found) == 24
     assert ledger.packing.sequences == len(stored(run, "train")) < 24
     assert ledger.packing.fill == pytest.approx(ledger.total("train").input / (ledger.packing.sequences * 64), abs=1e-6)
@@ -113,7 +128,7 @@ def test_two_runs_give_the_same(open_run: Callable[..., Run]) -> None:
     assert one.folder != two.folder
     assert data(one).identity() == data(two).identity()
     assert stored(one, "train") == stored(two, "train")
-    pages = [run.path("data/sample.html").read_text().replace(f"{run.recipe.name}: what", "") for run in (one, two)]
+    pages = [run.path("data/sample.html").read_text() for run in (one, two)]
     assert pages[0] == pages[1]
 
 
@@ -165,8 +180,8 @@ def test_sample_page_says_the_share(open_run: Callable[..., Run]) -> None:
 def test_pieces_are_the_whole_text(open_run: Callable[..., Run]) -> None:
     """The pieces that are shown, put together, are the text that was rendered."""
     run = open_run()
-    prepared, tokenizer = inspect(run, run.read(BaseRecord))
-    found = pieces(prepared.rows("train")[0], tokenizer)
+    data(run)
+    found = pieces(examples(run)[0], load_tokenizer(run.read(BaseRecord)))
     assert "".join(text for _, text, _ in found) == (
         "<s><|user|> When are you open?<|end|><|assistant|> We are open from nine to five.<|end|>"
     )
@@ -176,9 +191,10 @@ def test_pieces_are_the_whole_text(open_run: Callable[..., Run]) -> None:
 def test_print_rows(open_run: Callable[..., Run], capsys: pytest.CaptureFixture[str]) -> None:
     """In a pipe: the row's place and counts, and the learned stretch in brackets. Brackets of the row stay as they are."""
     run = open_run()
-    prepared, tokenizer = inspect(run, run.read(BaseRecord))
-    print_rows(prepared, tokenizer, 2)
-    example = prepared.rows("train")[1].example
+    data(run)
+    example = examples(run)[1]
+    capsys.readouterr()
+    shown(run, line=2)
     assert capsys.readouterr().out == (
         f"row: train.jsonl:2 ({len(example.input_ids)} tokens, {example.loss_tokens} with loss)\n"
         "<s><|user|> Where is the shop?<|end|><|assistant|>[ The shop is at the harbour.<|end|>]\n\n"
@@ -192,8 +208,9 @@ def test_print_rows_with_markup(
     answer = "[bold]No[/bold] [link=x]y[/link] :smile: " + "far " * 60
     write_rows(project / "train.jsonl", [chat_row("Why?", answer)])
     run = open_run(data={"max_tokens": 256}, train={"tokens_per_step": 256})
-    prepared, tokenizer = inspect(run, run.read(BaseRecord))
-    print_rows(prepared, tokenizer, 1)
+    data(run)
+    capsys.readouterr()
+    shown(run, line=1)
     lines = capsys.readouterr().out.splitlines()
     assert lines[1] == f"<s><|user|> Why?<|end|><|assistant|>[ {answer.strip()}<|end|>]"
 
@@ -201,11 +218,11 @@ def test_print_rows_with_markup(
 def test_print_rows_without_a_line(open_run: Callable[..., Run], capsys: pytest.CaptureFixture[str]) -> None:
     """Without a line: first, longest, shortest and random rows, each once."""
     run = open_run()
-    prepared, tokenizer = inspect(run, run.read(BaseRecord))
-    print_rows(prepared, tokenizer, None)
+    data(run)
+    shown(run)
     heads = [line for line in capsys.readouterr().out.splitlines() if " tokens, " in line]
     assert heads[0].startswith("first: train.jsonl:1 (")
-    places = [head.split(" ")[1] for head in heads]
+    places = [re.findall(r"train\.jsonl:\d+", head)[0] for head in heads]
     assert len(places) == len(set(places)) >= 3
 
 
@@ -213,19 +230,83 @@ def test_print_rows_of_a_line_that_is_not_used(open_run: Callable[..., Run], pro
     """A dropped row is named with its reason; a line past the end as missing."""
     write_rows(project / "train.jsonl", [chat_row("Why?", "So."), {"messages": []}])
     run = open_run(data={"max_bad_rows": 1})
-    prepared, tokenizer = inspect(run, run.read(BaseRecord))
+    data(run)
     with pytest.raises(DataError, match=r"^train\.jsonl:2: is an empty list\. give the line of a row that is used$"):
-        print_rows(prepared, tokenizer, 2)
+        shown(run, line=2)
     with pytest.raises(
         DataError, match=r"^train\.jsonl:9: there is no such line\. give the line of a row that is used$"
     ):
-        print_rows(prepared, tokenizer, 9)
+        shown(run, line=9)
 
 
-def test_page_of_a_strange_name(open_run: Callable[..., Run]) -> None:
-    """The page's title is escaped like everything else."""
-    run = open_run()
-    prepared, tokenizer = inspect(run, run.read(BaseRecord))
-    page = sample_page(prepared, tokenizer, "a<b>&c")
-    assert "<title>a&lt;b&gt;&amp;c: what the model learns</title>" in page
-    assert json.dumps("a<b>") not in page
+def test_rows_are_prepared_once(open_run: Callable[..., Run], capsys: pytest.CaptureFixture[str]) -> None:
+    """Another run on the same rows, whatever its name, takes them as they are and says so; `--fresh` prepares anew."""
+    first, second, third = open_run(), open_run(name="other", train={"seed": 9}), open_run(name="third")
+    ledger = data(first)
+    capsys.readouterr()
+    assert data(second) == ledger
+    assert "taken from the cache" in capsys.readouterr().err
+    files = [run.path("data/train.arrow") for run in (first, second)]
+    assert files[0].samefile(files[1]), "shared by hard links"
+    third.fresh = True
+    assert data(third).identity() == ledger.identity()
+    assert "cache" not in capsys.readouterr().err
+
+
+def test_other_settings_are_prepared_apart(open_run: Callable[..., Run]) -> None:
+    """Whatever decides the tokens decides the entry."""
+    data(open_run())
+    longer = open_run(data={"max_tokens": 128})
+    assert data(longer).packing.capacity_tokens == 128
+
+
+def test_other_code_prepares_anew(open_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that another version of a library prepared are not taken."""
+    one, two = open_run(name="one"), open_run(name="two")
+    data(one)
+    monkeypatch.setattr(cache, "version", lambda name: f"another {name}")
+    data(two)
+    assert not one.path("data/train.arrow").samefile(two.path("data/train.arrow"))
+
+
+def test_without_a_cache(open_run: Callable[..., Run], project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the cache cannot be written the rows are prepared all the same."""
+    (project / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(project / "file"))
+    assert data(open_run()).kept("train") == 24
+
+
+def test_every_row_has_a_fate(open_run: Callable[..., Run], project: Path) -> None:
+    """data/rows.parquet has a line for every row, and its sums are the ledger's."""
+    import pyarrow.parquet as pq
+
+    rows: list[Any] = [chat_row(q, a) for q, a in CHAT]
+    write_rows(project / "train.jsonl", [*rows, "{", chat_row("Why?", ""), *rows, chat_row("Why?", "so " * 200)])
+    run = open_run(data={"max_bad_rows": 2, "long": "drop", "train": [{"path": "train.jsonl", "rows": 10}]})
+    ledger = data(run)
+    fates = pq.read_table(run.path("data/rows.parquet")).to_pylist()
+    own = [row for row in fates if row["source"] == 0]
+    counted = {fate: sum(row["fate"] == fate for row in own) for fate in {row["fate"] for row in own}}
+    assert counted.pop("kept") == ledger.sources[0].rows.kept
+    assert counted == ledger.sources[0].rows.dropped
+    assert counted["not sampled"] == 1
+    assert sorted(row["line"] for row in own) == list(range(1, 12))
+    assert sum(row["tokens"] for row in own) == ledger.sources[0].tokens.input
+    assert sum(row["loss_tokens"] for row in own) == ledger.sources[0].tokens.loss
+    assert [row["file"] for row in fates if row["source"] == 1] == ["eval.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("weight", "times"), [(2, [2, 2, 2, 2]), (0.5, [0, 0, 1, 1]), (1.25, [1, 1, 1, 2]), (1, [1] * 4)]
+)
+def test_weights(open_run: Callable[..., Run], project: Path, weight: float, times: list[int]) -> None:
+    """A weight says how often an epoch holds a row; the part of a whole is drawn; the account says what an epoch feeds."""
+    write_rows(project / "train.jsonl", [chat_row(q, a) for q, a in CHAT])
+    run = open_run(data={"train": [{"path": "train.jsonl", "weight": weight}]})
+    ledger = data(run)
+    lines = [line for row in stored(run, "train") for line in row["lines"]]
+    assert sorted(lines.count(line) for line in range(1, 5)) == times
+    assert ledger.packing.examples == sum(times)
+    assert ledger.sources[0].rows.kept == sum(n > 0 for n in times)
+    assert ledger.packing.input_tokens == sum(len(row["input_ids"]) for row in stored(run, "train"))
+    assert not [c for c in ledger.checks if c.name == "duplicates in training rows" and not c.ok]

@@ -185,7 +185,7 @@ def test_qwen_learns_the_empty_thinking_block(qwen: Bench) -> None:
 def test_qwen_learns_each_answer_in_a_rendering_of_its_own(qwen: Bench) -> None:
     """Earlier answers lose their thinking block once another question follows, so each answer is learned as the model
     would have written it at its time: two examples, exactly those of the conversation so far and of the whole."""
-    found = qwen.renderer().examples(7, Sample(CHAT))
+    (found,) = qwen.renderer().examples([(7, Sample(CHAT))])
     assert isinstance(found, list)
     assert [learned(qwen, example) for example in found] == [
         ["<think>\n\n</think>\n\nFrom nine to five.<|im_end|>"],
@@ -198,7 +198,7 @@ def test_qwen_learns_each_answer_in_a_rendering_of_its_own(qwen: Bench) -> None:
 @given(conversations())
 def test_qwen_every_turn(qwen: Bench, messages: Messages) -> None:
     """Over all examples of a conversation every answer is learned once, as the last turn of the conversation so far."""
-    found = qwen.renderer().examples(1, Sample(messages))
+    (found,) = qwen.renderer().examples([(1, Sample(messages))])
     assert isinstance(found, list)
     ends = [i + 1 for i, message in enumerate(messages) if message["role"] == "assistant"]
     alone = [labelled(qwen, messages[:end], "last") for end in ends]

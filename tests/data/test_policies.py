@@ -75,7 +75,7 @@ def test_truncate_learns_the_last_turn_that_is_left(bench: Bench, tmp_path: Path
 def test_truncate_drops_what_has_no_turn_that_fits(bench: Bench, tmp_path: Path) -> None:
     """A first answer that is too long cannot be cut to whole turns; the row is dropped and counted as too long."""
     prepared = bench.prepare(tmp_path, [chat_row("Why?", "word " * 100), SHORT], long="truncate", max_tokens=64)
-    entry = ledger_entry(prepared.sources[0])
+    entry = ledger_entry(prepared, 0)
     assert entry.rows.model_dump() == {"loaded": 2, "dropped": {"too long": 1}, "kept": 1}
     assert entry.tokens.cut == 0
     assert entry.cut_rows == 0
@@ -84,7 +84,7 @@ def test_truncate_drops_what_has_no_turn_that_fits(bench: Bench, tmp_path: Path)
 def test_drop(bench: Bench, tmp_path: Path) -> None:
     """`drop` leaves long rows out, however many, and names each with its length."""
     prepared = bench.prepare(tmp_path, [SHORT, THREE_TURNS, SHORT, THREE_TURNS], long="drop", max_tokens=64)
-    entry = ledger_entry(prepared.sources[0])
+    entry = ledger_entry(prepared, 0)
     whole = len(bench.ids(THREE_TURNS["messages"]))
     assert entry.rows.model_dump() == {"loaded": 4, "dropped": {"too long": 2}, "kept": 2}
     assert [(row.line, row.reason, row.what) for row in entry.dropped_rows] == [
@@ -105,7 +105,7 @@ def test_ledger_entry(bench: Bench, tmp_path: Path) -> None:
     other = chat_row("When?", "At nine.")
     rows: list[Any] = [SHORT, "{", THREE_TURNS, other, {"messages": []}]
     prepared = bench.prepare(tmp_path, rows, long="truncate", max_tokens=64, max_bad_rows=2)
-    entry = ledger_entry(prepared.sources[0])
+    entry = ledger_entry(prepared, 0)
     content = (tmp_path / "train.jsonl").read_bytes()
     two_turns = {"messages": THREE_TURNS["messages"][:4]}
     parts = [len(bench.ids(row["messages"])) for row in (SHORT, two_turns, other)]
@@ -152,15 +152,15 @@ def test_the_account_closes(bench: Bench, rows: list[Any], long: str, max_tokens
             max_bad_rows=99,
             learn_from=learn_from,
         )
-        source = prepared.sources[0]
-        entry = ledger_entry(source)
+        source, kept_rows = prepared.sources[0], prepared.rows("train")
+        entry = ledger_entry(prepared, 0)
     assert entry.rows.loaded == len(rows) + 2
     assert entry.rows.loaded == entry.rows.kept + sum(entry.rows.dropped.values())
-    assert sorted([k.line for k in source.kept] + [d.broken.line for d in source.dropped]) == list(
+    assert sorted([k.line for k in kept_rows] + [d.broken.line for d in source.dropped]) == list(
         range(1, len(rows) + 3)
     )
     whole = 0
-    for kept in source.kept:
+    for kept in kept_rows:
         example = kept.example
         assert len(example.input_ids) == len(example.labels) <= max(max_tokens, 16)
         assert 0 < example.loss_tokens < len(example.input_ids)
@@ -170,15 +170,15 @@ def test_the_account_closes(bench: Bench, rows: list[Any], long: str, max_tokens
         assert len(example.input_ids) + example.cut == len(untouched.input_ids)
         whole += len(untouched.input_ids)
     assert entry.tokens.input + entry.tokens.cut == whole
-    assert entry.tokens.loss == sum(k.example.loss_tokens for k in source.kept)
-    assert entry.cut_rows == sum(k.example.cut > 0 for k in source.kept)
+    assert entry.tokens.loss == sum(k.example.loss_tokens for k in kept_rows)
+    assert entry.cut_rows == sum(k.example.cut > 0 for k in kept_rows)
 
 
 def test_roots_depend_on_what_they_say(bench: Bench, tmp_path: Path) -> None:
     """`rows_root` notices another order and another field; `examples_root` notices only other tokens or labels."""
 
     def roots(*rows: Any, **data: Any) -> tuple[str, str]:
-        entry = ledger_entry(bench.prepare(tmp_path, list(rows), **data).sources[0])
+        entry = ledger_entry(bench.prepare(tmp_path, list(rows), **data), 0)
         return entry.rows_root, entry.examples_root
 
     other = chat_row("When?", "At nine.")
@@ -204,7 +204,7 @@ def test_checks_of_sound_rows(bench: Bench, tmp_path: Path) -> None:
     prepared = bench.prepare(tmp_path, [SHORT, chat_row("When?", "At nine.")], held_out=[chat_row("Where?", "Here.")])
     loss = bench_loss(bench, SHORT) + bench_loss(bench, chat_row("When?", "At nine."))
     tokens = sum(len(k.example.input_ids) for k in prepared.rows("train"))
-    results = run_checks(prepared, bench.base, bench.tokenizer.bos_token_id, "assistant")
+    results = run_checks(prepared, "assistant")
     assert [(result.name, result.ok, result.what) for result in results] == [
         ("stop token learned", True, "2 of 2 rows teach the model to stop"),
         ("pad never learned", True, "the pad token carries loss in 0 rows"),
@@ -231,7 +231,7 @@ def test_checks_that_ask_for_a_look(bench: Bench, tmp_path: Path) -> None:
     big = chat_row("Why?", "We sleep. " * 30)
     rows = [chat_row(f"Why {i}?", "So.") for i in range(10)]
     prepared = bench.prepare(tmp_path, [SHORT, SHORT, SHORT, *rows, big], held_out=[SHORT, chat_row("Where?", "Here.")])
-    results = {r.name: r for r in run_checks(prepared, bench.base, bench.tokenizer.bos_token_id, "assistant")}
+    results = {r.name: r for r in run_checks(prepared, "assistant")}
     assert [name for name, result in results.items() if not result.ok] == [
         "duplicates in training rows",
         "held-out rows in training rows",
@@ -249,7 +249,7 @@ def test_template_that_begins_twice(tmp_path: Path) -> None:
     (folder / "chat_template.jinja").write_text("{{- bos_token -}}" + template)
     bench = Bench(folder)
     prepared = bench.prepare(tmp_path, [SHORT])
-    results = {r.name: r for r in run_checks(prepared, bench.base, bench.tokenizer.bos_token_id, "assistant")}
+    results = {r.name: r for r in run_checks(prepared, "assistant")}
     assert not results["one beginning token"].ok
     assert results["one beginning token"].what == "1 rows begin with it twice"
 

@@ -12,8 +12,8 @@ import pytest
 from conftest import ROOT
 from light_base import QWEN, Bench, make_base
 
-from tune.data.prepare import Prepared, prepare
-from tune.data.show import pieces
+from tune.data.prepare import Prepared
+from tune.receipt import IGNORED
 from tune.recipe import Recipe
 
 ROWS = ROOT.parent / "shared" / "data" / "rows"
@@ -43,20 +43,20 @@ def read(qwen: Bench) -> Callable[..., Prepared]:
         source = {"path": path, **settings.pop("source", {})}
         data = {"train": [source], "max_tokens": 16_384, "long": "drop", **settings}
         content = {"recipe": 1, "name": "x", "base": {"model": "m"}, "data": data}
-        return prepare(Recipe.model_validate_json(json.dumps(content)), root, qwen.base, qwen.tokenizer)
+        return qwen.prepared(Recipe.model_validate_json(json.dumps(content)), root)
 
     return prepared
 
 
 def learned(prepared: Prepared, bench: Bench, index: int) -> list[str]:
     """The stretches of an example that carry loss, as text."""
-    found = [""]
-    for _, text, carries in pieces(prepared.rows("train")[index], bench.tokenizer):
-        if carries:
-            found[-1] += text
+    found: list[list[int]] = [[]]
+    for label in prepared.rows("train")[index].example.labels:
+        if label != IGNORED:
+            found[-1].append(label)
         elif found[-1]:
-            found.append("")
-    return [text for text in found if text]
+            found.append([])
+    return [bench.tokenizer.decode(ids) for ids in found if ids]
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_formats_are_recognized(
     prepared = read(path, **settings)
     source = prepared.sources[0]
     assert source.format == shape
-    assert source.reasons() == dropped
-    assert len(source.row_leaves) + sum(dropped.values()) == loaded
-    assert len(source.kept) == examples
+    assert dict(source.reasons) == dropped
+    assert source.kept_rows + sum(dropped.values()) == source.loaded == loaded
+    assert len(prepared.rows("train")) == examples
 
 
 def test_tool_calls(read: Callable[..., Prepared], qwen: Bench) -> None:
@@ -92,7 +92,7 @@ def test_tool_calls(read: Callable[..., Prepared], qwen: Bench) -> None:
     prepared = read(f"{DEMO}/glaive_toolcall_en_demo.json")
     source = prepared.sources[0]
     assert source.format == "sharegpt"
-    assert (len(source.row_leaves), source.reasons()) == (300, {})
+    assert (source.kept_rows, source.reasons) == (300, {})
     stretches = [text for i in range(3) for text in learned(prepared, qwen, i)]
     call = '<tool_call>\n{"name": "search_recipes", "arguments": {"ingredients": ["chicken", "bell peppers", "rice"]}}\n</tool_call>'
     assert any(call in text for text in stretches)
@@ -108,8 +108,7 @@ def test_agent_runs_by_a_row_function(read: Callable[..., Prepared], tmp_path: P
     )
     source = prepared.sources[0]
     assert source.format == "messages"
-    assert len(source.row_leaves) + sum(source.reasons().values()) == 200
-    assert source.reasons() == {}
+    assert (source.kept_rows, source.reasons) == (200, {})
 
 
 def test_spot_rows(read: Callable[..., Prepared], qwen: Bench) -> None:

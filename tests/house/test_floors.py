@@ -17,7 +17,7 @@ FLOORS = [
     ("sources",),
     ("recipe", "records"),
     ("run",),
-    ("hub", "receipt", "generate"),
+    ("hub", "receipt", "generate", "sequences"),
     ("score",),
     ("models",),
     ("probe",),

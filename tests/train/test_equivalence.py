@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 import torch
 from conftest import chat_row, write_rows
-from datasets import load_from_disk
 from safetensors.torch import load_file
 
-from tune import models, pipeline, score
+from tune import models, pipeline, score, sequences
 from tune.errors import TrainingFailed
 from tune.files import read_jsonl
 from tune.recipe import load
@@ -98,7 +97,7 @@ def test_logged_loss_is_the_mean_over_loss_tokens(recipe: Callable[..., Path]) -
     trained(run)
     model = models.load_base(base, plan.device, "float32")
     ids, labels = [], []
-    for sequence in load_from_disk(str(run.path("data/train"))):
+    for sequence in sequences.load(run.path("data"), "train"):
         start = 0
         for length in sequence["seq_lengths"]:
             ids.append(sequence["input_ids"][start : start + length])

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import shutil
 import time
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from tune.data.checks import lengths, run_checks
-from tune.data.pack import best_fit_decreasing
-from tune.data.prepare import Kept, Prepared, ledger_entry, prepare
-from tune.data.show import sample_page
+from tune import sequences
 from tune.errors import BaseModelError, DataError, Problem
-from tune.files import write_text
-from tune.models import load_tokenizer
+from tune.recipe.schema import Data
 from tune.records import BaseRecord, Ledger, Packing
-from tune.run import Run, borrow, data_files, deciding, made
+from tune.run import Run, data_files, deciding, made
 
-__all__ = ["data", "inputs", "inspect"]
+if TYPE_CHECKING:
+    from tune.data.prepare import Prepared
+
+__all__ = ["data", "inputs", "stands"]
+
+AT_ONCE = 256
+"""Sequences that are written together."""
 
 
 def inputs(run: Run) -> Any:
@@ -33,48 +36,76 @@ def inputs(run: Run) -> Any:
 
 
 def stands(run: Run) -> bool:
-    """Whether the tables are where they were written."""
-    return all(run.path(f"data/{split}/dataset_info.json").is_file() for split in ("train", "eval"))
+    """Whether the sequences are where they were written."""
+    return all(sequences.file(run.path("data"), split).is_file() for split in sequences.SPLITS)
 
 
 def data(run: Run) -> Ledger:
-    """Prepares all rows and writes data/. Raises DataError as `tune.data.prepare` says."""
-    started = time.monotonic()
-    base = run.read(BaseRecord)
+    """Prepares all rows and writes data/, or takes it from the cache. Raises DataError as `tune.data.prepare` says."""
+    from tune.data import cache
+    from tune.data.progress import say
+
     wanted = inputs(run)
-    record = run.up_to_date(Ledger, wanted) or borrow(run, Ledger, wanted, folder="data")
+    record = run.up_to_date(Ledger, wanted)
     if record is not None and stands(run):
         return record
-    prepared, tokenizer = inspect(run, base)
-    rows = prepared.rows("train")
-    capacity = run.recipe.data.max_tokens
-    sizes = [len(k.example.input_ids) for k in rows]
-    groups = best_fit_decreasing(sizes, capacity) if run.recipe.data.pack else [[i] for i in range(len(rows))]
-    _save([[rows[i] for i in group] for group in groups], run, "data/train")
-    _save([[k] for k in prepared.rows("eval")], run, "data/eval")
-    write_text(run.path("data/sample.html"), sample_page(prepared, tokenizer, run.recipe.name))
-    record = Ledger(
+    folder = run.path("data")
+    name = cache.key(wanted)
+    with cache.alone(name, lambda: say("another process is preparing these rows; waiting for it")):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not run.fresh and cache.take(name, folder):
+            found = run.read(Ledger)
+            say(f"prepared before ({found.made.at}), taken from the cache")
+            return found
+        beside = run.path("data.tmp")
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        try:
+            found = _build(run, wanted, beside)
+            beside.rename(folder)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+        cache.offer(name, folder)
+    return found
+
+
+def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
+    """Everything of data/ in `folder`, the ledger last."""
+    from tune.data.checks import histogram, lengths, run_checks
+    from tune.data.prepare import ledger_entry, make_setup, prepare, root_of
+    from tune.data.show import sample_page
+    from tune.files import write_json, write_text
+    from tune.models import load_tokenizer
+
+    started = time.monotonic()
+    base, section = run.read(BaseRecord), run.recipe.data
+    tokenizer = load_tokenizer(base)
+    _fit(run, base, tokenizer)
+    prepared = prepare(run.recipe, make_setup(tokenizer, base, section, run.root), folder)
+    checks = run_checks(prepared, section.learn_from)
+    packing = _save(prepared, run.recipe.data, folder)
+    ledger = Ledger(
         made=made(wanted, started),
-        sources=tuple(ledger_entry(source) for source in prepared.sources),
-        learn_from=run.recipe.data.learn_from,
+        sources=tuple(ledger_entry(prepared, i) for i in range(len(prepared.sources))),
+        learn_from=section.learn_from,
         template_sha256=base.template_sha256,
         tokenizer_sha256=base.tokenizer_sha256,
         lengths=lengths(prepared),
-        packing=Packing(
-            sequences=len(groups),
-            capacity_tokens=capacity,
-            packed=run.recipe.data.pack,
-            fill=round(sum(sizes) / (len(groups) * capacity), 6),
-        ),
-        checks=run_checks(prepared, base, tokenizer.bos_token_id, run.recipe.data.learn_from),
+        histogram=histogram(prepared),
+        examples_root=root_of(prepared.examples.leaves[prepared.of("train")]),
+        packing=packing,
+        checks=checks,
     )
-    run.write(record)
-    return record
+    for name in ("ids.i32", "labels.i32"):
+        (folder / name).unlink()
+    write_text(folder / "sample.html", sample_page(folder, ledger, tokenizer))
+    write_json(folder / "ledger.json", ledger.model_dump(mode="json"))
+    return ledger
 
 
-def inspect(run: Run, base: BaseRecord) -> tuple[Prepared, Any]:
-    """Every row as tokens and labels, and the tokenizer; nothing is written. Raises DataError as the stage does."""
-    tokenizer = load_tokenizer(base)
+def _fit(run: Run, base: BaseRecord, tokenizer: Any) -> None:
+    """Raises BaseModelError or DataError where base and recipe cannot go together, whatever the rows."""
     if not tokenizer.is_fast:
         what = f"{base.model}: has only a slow tokenizer, which cannot say where in the text a token stands"
         raise BaseModelError(Problem("base", what, "use a base with tokenizer.json", key="base.model"))
@@ -82,25 +113,36 @@ def inspect(run: Run, base: BaseRecord) -> tuple[Prepared, Any]:
     if reach is not None and longest > reach:
         what = f"{longest} is beyond the {reach} positions that {base.model} was made for"
         raise DataError(Problem("length", what, f"set data.max_tokens to at most {reach}", key="data.max_tokens"))
-    return prepare(run.recipe, run.root, base, tokenizer), tokenizer
 
 
-def _save(sequences: list[list[Kept]], run: Run, name: str) -> None:
-    """Writes sequences to Arrow: input_ids and labels (int32), the lengths of the examples inside, and where their rows
-    stand (index of the source, of the file in it, line)."""
-    from datasets import Dataset, Features, Sequence, Value
+def _save(prepared: Prepared, section: Data, folder: Path) -> Packing:
+    """Writes the sequences of both splits."""
+    import numpy as np
 
-    def integers() -> Any:
-        return Sequence(Value("int32"))
+    from tune.data.pack import pack
 
-    columns = {
-        "input_ids": [[t for k in sequence for t in k.example.input_ids] for sequence in sequences],
-        "labels": [[t for k in sequence for t in k.example.labels] for sequence in sequences],
-        "seq_lengths": [[len(k.example.input_ids) for k in sequence] for sequence in sequences],
-        "sources": [[k.source for k in sequence] for sequence in sequences],
-        "files": [[k.file for k in sequence] for sequence in sequences],
-        "lines": [[k.line for k in sequence] for sequence in sequences],
-    }
-    folder = run.path(name)
-    shutil.rmtree(folder, ignore_errors=True)
-    Dataset.from_dict(columns, features=Features({column: integers() for column in columns})).save_to_disk(str(folder))
+    found = prepared.examples
+    for split in sequences.SPLITS:
+        members = prepared.of(split)
+        members = np.repeat(members, found.uses[members])
+        sizes = found.lengths[members]
+        if split == "train" and section.pack:
+            order, starts = pack(sizes, section.max_tokens)
+        else:
+            order = starts = np.arange(len(members))
+        groups = np.split(members[order], starts[1:]) if len(members) else []
+        with sequences.writer(sequences.file(folder, split)) as append:
+            for i in range(0, len(groups), AT_ONCE):
+                append([found.sequence(group) for group in groups[i : i + AT_ONCE]])
+        if split == "train":
+            tokens = int(sizes.sum(dtype=np.int64))
+            packing = Packing(
+                sequences=len(groups),
+                capacity_tokens=section.max_tokens,
+                packed=section.pack,
+                fill=round(tokens / (len(groups) * section.max_tokens), 6),
+                examples=len(members),
+                input_tokens=tokens,
+                loss_tokens=int(found.loss[members].sum(dtype=np.int64)),
+            )
+    return packing

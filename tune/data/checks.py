@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
+
 from tune.data.prepare import Prepared
-from tune.records import BaseRecord, CheckResult
+from tune.records import CheckResult
+from tune.sequences import Flag
 from tune.text import count, share
+
+MEANING = {
+    "stop token learned": "every example teaches the model where to stop",
+    "pad never learned": "the padding token carries no loss, or the model would learn to pad",
+    "one beginning token": "no example begins with the beginning token twice",
+    "share of loss tokens": "how much of what is read is learned",
+    "duplicates in training rows": "no example stands twice, tokens and labels alike",
+    "cut rows": "no row lost turns to data.max_tokens",
+    "nothing eaten": "the chat template writes everything that a row says",
+    "something to learn": "every row has an answer that carries loss",
+    "no empty turns": "no message or answer is empty",
+    "role order": "system first, questions and answers in turn",
+    "no control tokens in content": "no text of a row would be read as structure",
+    "held-out rows in training rows": "no held-out example is also trained on",
+    "no row dominates": "no example costs more than a tenth of all tokens",
+}
+"""Every check by name, in the order in which they are told, and what holds when it is ok."""
 
 REFUSED = {
     "nothing eaten": ("text eaten by the template",),
@@ -19,62 +38,73 @@ REFUSED = {
 """Checks that a row must pass to be used, and the reasons by which the ledger counts the rows that do not."""
 
 
-def run_checks(
-    prepared: Prepared, base: BaseRecord, bos_token_id: int | None, learn_from: str
-) -> tuple[CheckResult, ...]:
-    """All checks in a fixed order; `ok` is false where a careful person would look again."""
-    return tuple(_checks(prepared, base, bos_token_id, learn_from))
+def run_checks(prepared: Prepared, learn_from: str) -> tuple[CheckResult, ...]:
+    """All checks in the order of MEANING; `ok` is false where a careful person would look again. Examples that are
+    repeats, leaked or costly are flagged on the way."""
+    _flag(prepared)
+    found = {result.name: result for result in _checks(prepared, learn_from)}
+    return tuple(found[name] for name in MEANING)
 
 
-def _checks(prepared: Prepared, base: BaseRecord, bos: int | None, learn_from: str) -> Iterator[CheckResult]:
-    rows = prepared.rows("train")
-    stops = set(base.stop_token_ids)
-    tokens = sum(len(k.example.input_ids) for k in rows)
-    loss = sum(k.example.loss_tokens for k in rows)
-    taught = sum(any(label in stops for label in k.example.labels) for k in rows)
-    yield CheckResult(
-        name="stop token learned",
-        ok=taught == len(rows),
-        what=f"{count(taught)} of {count(len(rows))} rows teach the model to stop",
-    )
-    padded = sum(base.pad_token_id in k.example.labels for k in rows)
-    yield CheckResult(
-        name="pad never learned", ok=padded == 0, what=f"the pad token carries loss in {count(padded)} rows"
-    )
-    doubled = sum(bos is not None and k.example.input_ids[:2] == [bos, bos] for k in rows)
-    yield CheckResult(name="one beginning token", ok=doubled == 0, what=f"{count(doubled)} rows begin with it twice")
+def _flag(prepared: Prepared) -> None:
+    """Sets the flags that can only be known once all examples are."""
+    found = prepared.examples
+    train, held_out = prepared.of("train"), prepared.of("eval")
+    _, first = np.unique(found.leaves[train], return_index=True)
+    again = np.ones(len(train), bool)
+    again[first] = False
+    found.flags[train[again]] |= Flag.REPEAT
+    leaked = held_out[np.isin(found.leaves[held_out], found.leaves[train])]
+    found.flags[leaked] |= Flag.LEAKED
+    costly = train[found.lengths[train] > found.lengths[train].sum(dtype=np.int64) / 10]
+    if len(train) > 10:
+        found.flags[costly] |= Flag.COSTLY
+
+
+def _checks(prepared: Prepared, learn_from: str) -> Iterator[CheckResult]:
+    found = prepared.examples
+    train, held_out = prepared.of("train"), prepared.of("eval")
+    tokens, loss = int(found.lengths[train].sum(dtype=np.int64)), int(found.loss[train].sum(dtype=np.int64))
+
+    def flagged(flag: Flag, rows: np.ndarray = train) -> int:
+        return int(((found.flags[rows] & flag) > 0).sum())
+
+    def result(name: str, ok: bool, what: str) -> CheckResult:
+        return CheckResult(name=name, ok=ok, what=what)
+
+    taught = len(train) - flagged(Flag.NO_STOP)
+    what = f"{count(taught)} of {count(len(train))} rows teach the model to stop"
+    yield result("stop token learned", taught == len(train), what)
+    padded = flagged(Flag.PAD)
+    yield result("pad never learned", not padded, f"the pad token carries loss in {count(padded)} rows")
+    doubled = flagged(Flag.TWO_BEGINNINGS)
+    yield result("one beginning token", not doubled, f"{count(doubled)} rows begin with it twice")
     part = f"{share(loss, tokens)} of {count(tokens)} tokens"
-    yield CheckResult(name="share of loss tokens", ok=loss > 0, what=f"loss on {part}, learning from: {learn_from}")
-    leaves = Counter(k.leaf for k in rows)
-    repeats = sum(leaves.values()) - len(leaves)
-    yield CheckResult(
-        name="duplicates in training rows", ok=repeats == 0, what=f"{count(repeats)} rows are exact repeats of another"
-    )
-    cut = sum(k.example.cut > 0 for k in rows)
-    yield CheckResult(
-        name="cut rows",
-        ok=cut == 0,
-        what=f"{count(cut)} rows were cut, {count(sum(k.example.cut for k in rows))} tokens",
-    )
+    yield result("share of loss tokens", loss > 0, f"loss on {part}, learning from: {learn_from}")
+    repeats = flagged(Flag.REPEAT)
+    yield result("duplicates in training rows", not repeats, f"{count(repeats)} rows are exact repeats of another")
+    cut = int(found.cut[train].sum(dtype=np.int64))
+    yield result("cut rows", not cut, f"{count(flagged(Flag.CUT))} rows were cut, {count(cut)} tokens")
     for name, reasons in REFUSED.items():
         left_out = sum(prepared.dropped(reason) for reason in reasons)
-        yield CheckResult(name=name, ok=left_out == 0, what=f"{count(left_out)} rows were left out for it")
-    held_out = prepared.rows("eval")
-    leaked = sum(k.leaf in leaves for k in held_out)
-    yield CheckResult(
-        name="held-out rows in training rows",
-        ok=leaked == 0,
-        what=f"{count(leaked)} of {count(len(held_out))} held-out rows are also trained on",
-    )
-    costly = [k for k in rows if len(k.example.input_ids) > tokens / 10 and len(rows) > 10]
-    where = ", ".join(str(k.line) for k in costly[:3])
-    yield CheckResult(
-        name="no row dominates", ok=not costly, what=f"rows over a tenth of all tokens: {where or 'none'}"
-    )
+        yield result(name, not left_out, f"{count(left_out)} rows were left out for it")
+    leaked = flagged(Flag.LEAKED, held_out)
+    what = f"{count(leaked)} of {count(len(held_out))} held-out rows are also trained on"
+    yield result("held-out rows in training rows", not leaked, what)
+    costly = train[(found.flags[train] & Flag.COSTLY) > 0]
+    where = ", ".join(str(line) for line in found.lines[costly[:3]])
+    yield result("no row dominates", not len(costly), f"rows over a tenth of all tokens: {where or 'none'}")
 
 
 def lengths(prepared: Prepared) -> dict[str, int]:
-    """Percentiles of the lengths of the training rows, in tokens."""
-    found = sorted(len(k.example.input_ids) for k in prepared.rows("train"))
+    """Percentiles of the lengths of the training examples, in tokens."""
+    found = np.sort(prepared.examples.lengths[prepared.of("train")])
     picks = {"min": 0.0, "p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
-    return {name: found[min(len(found) - 1, int(at * len(found)))] for name, at in picks.items()}
+    return {name: int(found[min(len(found) - 1, int(at * len(found)))]) for name, at in picks.items()}
+
+
+def histogram(prepared: Prepared) -> dict[str, int]:
+    """How many training examples have up to so many tokens, and more than half as many: powers of two from 16."""
+    found = prepared.examples.lengths[prepared.of("train")]
+    bins = np.maximum(np.ceil(np.log2(found)).astype(int), 4)
+    return {str(2**power): int((bins == power).sum()) for power in range(4, int(bins.max()) + 1)}

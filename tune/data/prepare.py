@@ -1,34 +1,41 @@
-"""All sources of a recipe to examples, with an account of every row. Shared by `tune check` and the data stage."""
+"""All sources of a recipe to examples, with an account of every row, in one pass and bounded memory."""
 
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from tune.data import rowmap
-from tune.data.formats import Sample, detect, texts, to_sample
-from tune.data.render import Example, Renderer
+from tune.data.fates import NOT_SAMPLED, Fates
+from tune.data.pool import pool, processes
+from tune.data.progress import Progress
+from tune.data.render import Example
+from tune.data.store import Examples, Store, leaf_bytes
 from tune.data.template import Template
-from tune.digest import digest, merkle_root, remembered_sha256, row_leaf
+from tune.data.work import KEPT, Job, Made, Maker, Setup, control_tokens
+from tune.digest import Merkle, digest, remembered_sha256
 from tune.errors import DataError, Problem
-from tune.jsonl import Broken, Row
-from tune.receipt import example_leaf, examples_root
+from tune.jsonl import Broken
+from tune.receipt import examples_root
 from tune.recipe import Recipe
 from tune.recipe.schema import Data, Source
 from tune.records import BaseRecord, DroppedRow, FileDigest, RowCounts, SourceLedger, TokenCounts
-from tune.sources import SourceFile, chunks, count_rows, expand, parse
+from tune.sources import Chunk, SourceFile, chunks, count_rows, expand
 
 MAX_NAMED = 1000
-"""Dropped rows that the ledger names one by one; all are counted."""
+"""Dropped rows that the ledger names one by one; all are counted, and stand in data/rows.parquet."""
 MAX_SHOWN = 50
 """Problems that an error message lists."""
+ALONE_BYTES = 4 << 20
+"""Files smaller than this together are prepared before other processes would have started."""
 
-NOT_SAMPLED = "not sampled"
 ASKED_FOR = frozenset({"too long", NOT_SAMPLED, "labelled as bad", "left out by map"})
 """Reasons for leaving a row out that the recipe asked for; all others are faults of the row."""
 FATAL = frozenset({"damaged file", "not a list", "bad header", "not CSV"})
@@ -37,13 +44,12 @@ FATAL = frozenset({"damaged file", "not a list", "bad header", "not CSV"})
 
 @dataclass(frozen=True)
 class Kept:
-    """An example that is used: which row it comes from (source, file, line), and its leaf."""
+    """An example that is used, and which row it comes from (source, file, line)."""
 
     source: int
     file: int
     line: int
     example: Example
-    leaf: bytes
 
 
 @dataclass(frozen=True)
@@ -62,241 +68,279 @@ class SourceRows:
     split: Literal["train", "eval"]
     files: list[SourceFile]
     format: str
-    kept: list[Kept] = field(default_factory=list)
+    kept_rows: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    """How many rows were left out, by reason."""
     dropped: list[Dropped] = field(default_factory=list)
-    not_sampled: int = 0
-    row_leaves: list[bytes] = field(default_factory=list)
+    """The first MAX_NAMED of them."""
+    unbearable: list[Dropped] = field(default_factory=list)
+    """The first MAX_SHOWN that no `max_bad_rows` covers."""
+    rows_tree: Merkle = field(default_factory=Merkle)
     """A leaf for each row that is used."""
     marks_differ: list[tuple[int, int]] = field(default_factory=list)
     """(file, line) of rows whose labels are not those of the template's own marks."""
 
-    def place(self, kept: Kept) -> str:
-        """`file:line` of an example."""
-        return f"{self.files[kept.file].shown}:{kept.line}"
+    @property
+    def loaded(self) -> int:
+        """Rows in the files."""
+        return self.kept_rows + self.reasons.total()
 
-    def reasons(self) -> dict[str, int]:
-        """How many rows were left out, by reason."""
-        found = Counter(one.broken.reason for one in self.dropped)
-        if self.not_sampled:
-            found[NOT_SAMPLED] = self.not_sampled
-        return dict(sorted(found.items()))
+    def faults(self) -> int:
+        """How many rows were left out for a fault of theirs that `max_bad_rows` may cover."""
+        return sum(n for reason, n in self.reasons.items() if reason not in ASKED_FOR | FATAL)
+
+    def unbearable_rows(self, long: str) -> int:
+        """How many rows stop the run whatever `max_bad_rows` is."""
+        return sum(
+            n for reason, n in self.reasons.items() if reason in FATAL or (reason, long) == ("too long", "error")
+        )
 
 
 @dataclass
 class Prepared:
-    """Every source of a recipe, training sources first."""
+    """Every source of a recipe, training sources first, and all their examples."""
 
     sources: list[SourceRows]
+    examples: Examples
+
+    def of(self, split: str) -> np.ndarray:
+        """Indexes of the examples of a split, in the order of the recipe and the files."""
+        wanted = [i for i, source in enumerate(self.sources) if source.split == split]
+        return np.flatnonzero(np.isin(self.examples.sources, wanted))
 
     def rows(self, split: str) -> list[Kept]:
-        """The examples of a split, in the order of the recipe and the files."""
-        return [kept for source in self.sources if source.split == split for kept in source.kept]
+        """The examples of a split with their tokens; for small sets."""
+        found = self.examples
+        return [
+            Kept(
+                int(found.sources[i]),
+                int(found.files[i]),
+                int(found.lines[i]),
+                Example(found.tokens(i)[0].tolist(), found.tokens(i)[1].tolist(), int(found.cut[i])),
+            )
+            for i in self.of(split).tolist()
+        ]
 
     def dropped(self, reason: str, split: str = "train") -> int:
         """How many rows of a split were left out for a reason."""
-        return sum(source.reasons().get(reason, 0) for source in self.sources if source.split == split)
+        return sum(source.reasons[reason] for source in self.sources if source.split == split)
 
 
-def make_renderer(tokenizer: Any, base: BaseRecord, data: Data) -> Renderer:
-    """The renderer of a base. Raises DataError when its template writes the date and the recipe gives none."""
-    template = None
-    if tokenizer.chat_template is not None:
-        special = {name: value for name, value in tokenizer.special_tokens_map.items() if isinstance(value, str)}
-        template = Template(tokenizer.chat_template, special, data.date)
-        if template.needs_date and data.date is None:
-            what = f"the chat template of {base.model} writes the current date into every row"
-            raise DataError(
-                Problem(
-                    "date",
-                    what,
-                    "set data.date to a fixed day, so that the same rows come out tomorrow",
-                    key="data.date",
-                )
-            )
-    return Renderer(tokenizer.backend_tokenizer, template, base.stop_token_ids, data)
+def make_setup(tokenizer: Any, base: BaseRecord, data: Data, root: Path) -> Setup:
+    """What turns rows into tokens for a base. Raises DataError when its template writes the date and the recipe gives
+    none."""
+    if tokenizer.chat_template is not None and data.date is None and Template(tokenizer.chat_template, {}).needs_date:
+        what = f"the chat template of {base.model} writes the current date into every row"
+        fix = "set data.date to a fixed day, so that the same rows come out tomorrow"
+        raise DataError(Problem("date", what, fix, key="data.date"))
+    return Setup(
+        tokenizer=tokenizer.backend_tokenizer.to_str(),
+        template=tokenizer.chat_template,
+        special={name: value for name, value in tokenizer.special_tokens_map.items() if isinstance(value, str)},
+        control=control_tokens(tokenizer),
+        stops=tuple(base.stop_token_ids),
+        pad=base.pad_token_id,
+        bos=tokenizer.bos_token_id,
+        marks=base.template_marks,
+        data=data,
+        root=root,
+    )
 
 
-def prepare(recipe: Recipe, root: Path, base: BaseRecord, tokenizer: Any) -> Prepared:
-    """Reads, renders and labels every row.
+def prepare(recipe: Recipe, setup: Setup, folder: Path, workers: int | None = None) -> Prepared:
+    """Reads, renders and labels every row; `folder` takes the tokens, and rows.parquet with the fate of every row.
 
-    Raises DataError, naming rows, when more than `data.max_bad_rows` are broken, when a row is too long and
-    `data.long` is error, when a file is damaged, or when a split ends up empty.
+    The result does not depend on the number of `workers` (processes; as many as there are cores when None, none for
+    little data). Raises DataError, naming rows, when more than `data.max_bad_rows` are broken, when a row is too long
+    and `data.long` is error, when a file is damaged, or when a split ends up empty.
     """
     section = recipe.data
-    reader = _Reader(
-        make_renderer(tokenizer, base, section), root, section, _control_tokens(tokenizer), base.template_marks
-    )
     splits: list[tuple[Literal["train", "eval"], Source]] = [("train", s) for s in section.train]
     splits += [("eval", s) for s in section.eval]
-    prepared = Prepared([reader.read(i, split, source) for i, (split, source) in enumerate(splits)])
+    found = [
+        SourceRows(source, split, expand(source.path, setup.root), source.format or "") for split, source in splits
+    ]
+    for _, asked in splits:
+        if asked.map:
+            rowmap.load(asked.map, setup.root)  # here, where what is wrong with it can be told
+    store = Store(folder)
+    names = {(i, f): file.shown for i, source in enumerate(found) for f, file in enumerate(source.files)}
+    with Fates(folder / "rows.parquet", names) as fates, ExitStack() as stack:
+        carry_out = _hands(setup, found, workers, stack)
+        progress = stack.enter_context(Progress())
+        for i, source in enumerate(found):
+            for piece, made in carry_out(_pieces(i, source, section.seed)):
+                _account(source, piece.file, made)
+                source.reasons[NOT_SAMPLED] += len(piece.skipped)
+                store.add(made, i, piece.file, piece.uses)
+                fates.add(i, piece.file, made, piece.skipped)
+                progress.add(len(made.lines), int(made.lengths.sum()))
+            source.format = source.format or "unknown"
+            source.reasons = +source.reasons  # without zeros
+    prepared = Prepared(found, store.close())
     _judge(prepared, section)
-    for found in prepared.sources:
-        if not found.kept:
-            what = "no row is left to train on" if found.split == "train" else "no row is left to evaluate on"
-            why = "; ".join(f"{n} {reason}" for reason, n in found.reasons().items())
-            raise DataError(
-                Problem(
-                    "rows", f"{what} ({why or 'the file is empty'})", "give a file with rows", file=found.source.path
-                )
-            )
-        if found.marks_differ:
-            what = (
-                f"the mask by prefixes and the template's own generation marks differ in {len(found.marks_differ)} rows"
-            )
-            fix = (
-                "the base's chat template marks something else than the assistant's words; correct its generation marks"
-            )
-            file, line = found.marks_differ[0]
-            raise DataError(Problem("mask", what, fix, file=found.files[file].shown, line=line))
     return prepared
 
 
-def _judge(prepared: Prepared, section: Data) -> None:
-    """Raises DataError for broken rows beyond what the recipe allows."""
-    faults: list[Problem] = []
-    unbearable: list[Problem] = []
-    for source in prepared.sources:
-        for one in source.dropped:
-            broken = one.broken
-            file = source.files[one.file].shown
-            problem = Problem(
-                broken.reason, broken.what, broken.fix, file=file, line=broken.line, row=broken.line, key=broken.key
-            )
-            if broken.reason in FATAL or (broken.reason == "too long" and section.long == "error"):
-                unbearable.append(problem)
-            elif broken.reason not in ASKED_FOR:
-                faults.append(problem)
-    if len(faults) > section.max_bad_rows or unbearable:
-        shown = (faults if len(faults) > section.max_bad_rows else []) + unbearable
-        more = (
-            Problem("rows", f"and {len(shown) - MAX_SHOWN} more", "mend these first")
-            if len(shown) > MAX_SHOWN
-            else None
-        )
-        raise DataError([*shown[:MAX_SHOWN], *([more] if more else [])])
-
-
-def _control_tokens(tokenizer: Any) -> re.Pattern[str] | None:
-    """Finds the tokenizer's control tokens in a text: those that are special. Others that were added, such as <think>,
-    are ordinary words of the model."""
-    tokens = {str(token) for token in tokenizer.added_tokens_decoder.values() if token.special} | set(
-        tokenizer.all_special_tokens
-    )
-    return re.compile("|".join(re.escape(token) for token in sorted(tokens, key=len, reverse=True))) if tokens else None
-
-
 @dataclass(frozen=True)
-class _Reader:
-    """What reading a source takes."""
+class Piece:
+    """What is remembered of a job while others carry it out."""
 
-    renderer: Renderer
-    root: Path
-    section: Data
-    control: re.Pattern[str] | None
-    template_marks: bool
+    file: int
+    skipped: list[int]
+    """Lines that the sample leaves out."""
+    uses: np.ndarray
+    """For each row of the job, how often an epoch holds it."""
 
-    def read(self, index: int, split: Literal["train", "eval"], source: Source) -> SourceRows:
-        """One source: every row becomes examples or a reason."""
-        found = SourceRows(source, split, expand(source.path, self.root), source.format or "")
-        function = rowmap.load(source.map, self.root) if source.map else None
-        for file, item in self._items(found):
-            row = rowmap.apply(function, item) if function and isinstance(item, Row) else item
-            if isinstance(row, Row) and not found.format:
-                detected = detect(row)
-                row, found.format = (detected, "") if isinstance(detected, Broken) else (row, detected)
-            examples = row if isinstance(row, Broken) else self._examples(row, file, found)
-            if isinstance(examples, Broken):
-                found.dropped.append(Dropped(file, examples))
+
+def _hands(setup: Setup, sources: list[SourceRows], workers: int | None, stack: ExitStack) -> Any:
+    """What carries jobs out: this process, or others that are started now and ended with `stack`.
+
+    A format is detected on rows in this process first, because every later row is read by it.
+    """
+    own = Maker(setup)
+    size = sum(file.path.stat().st_size for source in sources for file in source.files)
+    if workers is None:
+        workers = processes() if size >= ALONE_BYTES else 0
+    others = stack.enter_context(pool(setup, workers)) if workers > 1 else None
+
+    def carry_out(pieces: Iterator[tuple[Piece, SourceRows, Chunk]]) -> Iterator[tuple[Piece, Made]]:
+        for piece, source, chunk in pieces:
+            made = own.make(Job(chunk, source.format, source.source.map))
+            source.format = made.format
+            yield piece, made
+            if made.format and others is not None:
+                break
+        if others is not None:
+            yield from others.carry_out((p, Job(chunk, s.format, s.source.map)) for p, s, chunk in pieces)
+
+    return carry_out
+
+
+def _pieces(index: int, found: SourceRows, seed: int) -> Iterator[tuple[Piece, SourceRows, Chunk]]:
+    """The rows of a source that the recipe wants, chunk by chunk."""
+    uses = _uses(found, seed)
+    number = 0
+    for file, source_file in enumerate(found.files):
+        for chunk in chunks(source_file):
+            rows = len(chunk.items)
+            if uses is None:
+                yield Piece(file, [], np.ones(rows, np.int16)), found, chunk
                 continue
-            assert isinstance(item, Row)
-            found.kept += [Kept(index, file, item.line, e, example_leaf(e.input_ids, e.labels)) for e in examples]
-            found.row_leaves.append(row_leaf(item.value))
-        found.format = found.format or "unknown"
-        return found
+            own = uses[number : number + rows]
+            number += rows
+            skipped = [line for (line, _), n in zip(chunk.items, own, strict=True) if n == 0]
+            items = [item for item, n in zip(chunk.items, own, strict=True) if n]
+            yield Piece(file, skipped, own[own > 0]), found, Chunk(chunk.first, items)
 
-    def _items(self, found: SourceRows) -> Iterator[tuple[int, Row | Broken]]:
-        """(index of the file, row) of every row that the recipe wants; what a row limit leaves out is counted."""
-        wanted: set[int] | None = None
-        if found.source.rows is not None:
-            total = sum(count_rows(file) for file in found.files)
-            if found.source.rows < total:
-                draw = random.Random(f"{self.section.seed} {found.source.path}")  # noqa: S311  # a sample, no secret
-                wanted = set(draw.sample(range(total), found.source.rows))
-        number = 0
-        for index, file in enumerate(found.files):
-            for chunk in chunks(file):
-                for item in parse(chunk):
-                    if wanted is None or number in wanted:
-                        yield index, item
-                    else:
-                        found.not_sampled += 1
-                    number += 1
 
-    def _examples(self, row: Row, file: int, found: SourceRows) -> list[Example] | Broken:
-        sample = to_sample(row, found.format)
-        if isinstance(sample, Broken):
-            return sample
-        unfit = _unfit(row.line, found.format, sample) or self._controlled(row.line, sample)
-        if unfit is not None:
-            return unfit
-        examples = self.renderer.examples(row.line, sample)
-        if self.template_marks and isinstance(examples, list) and not self.renderer.marks_agree(sample, examples):
-            found.marks_differ.append((file, row.line))
-        return examples
-
-    def _controlled(self, line: int, sample: Sample) -> Broken | None:
-        """A row whose text holds a control token: it would be read as structure, not as text."""
-        if self.control is None:
-            return None
-        for key, text in texts(sample):
-            found = self.control.search(text)
-            if found:
-                fix = "remove it: the template writes these tokens"
-                return Broken(
-                    line, "control token in content", f'contains the control token "{found.group()}"', fix, key
-                )
+def _uses(found: SourceRows, seed: int) -> np.ndarray | None:
+    """How often an epoch holds each row of a source; None for once each. What is drawn depends on nothing but the seed,
+    the source and the number of its rows."""
+    limit, weight = found.source.rows, found.source.weight
+    if limit is None and weight == 1:
         return None
+    total = sum(count_rows(file) for file in found.files)
+    draw = random.Random(f"{seed} {found.source.path}")  # noqa: S311  # a sample, no secret
+    chosen = draw.sample(range(total), limit) if limit is not None and limit < total else range(total)
+    whole = int(weight)
+    uses = np.zeros(total, np.int16)
+    uses[np.fromiter(chosen, np.int64)] = whole
+    part = round((weight - whole) * len(chosen))
+    if part:
+        uses[np.fromiter(draw.sample(list(chosen), part), np.int64)] += 1
+    return uses
 
 
-def _unfit(line: int, format: str, sample: Sample) -> Broken | None:  # noqa: A002  # the recipe's own word
-    """A row of a format that has nothing to imitate."""
-    if format == "prompt_only":
-        return Broken(line, "no answer", "only a prompt: there is no answer to learn", "give rows with answers")
-    if sample.label is False:
-        return Broken(line, "labelled as bad", "the answer is labelled as a bad one", "imitating it would teach it")
-    return None
+def _account(source: SourceRows, file: int, made: Made) -> None:
+    """Counts what became of the rows of a chunk."""
+    for leaf in made.row_leaves:
+        source.rows_tree.add(leaf)
+    fates = Counter(made.fates)
+    source.kept_rows += fates.pop(KEPT, 0)
+    source.reasons.update(fates)
+    for broken in made.broken:
+        if len(source.dropped) < MAX_NAMED:
+            source.dropped.append(Dropped(file, broken))
+        if broken.reason in FATAL or broken.reason == "too long":
+            source.unbearable += [Dropped(file, broken)] * (len(source.unbearable) < MAX_SHOWN)
+    source.marks_differ += [(file, line) for line in made.marks_differ]
 
 
-def ledger_entry(rows: SourceRows) -> SourceLedger:
+def _judge(prepared: Prepared, section: Data) -> None:
+    """Raises DataError for broken rows beyond what the recipe allows, and for what would make no sense to go on with."""
+    bad = sum(source.faults() for source in prepared.sources)
+    many = bad > section.max_bad_rows
+    faults, unbearable = [], []
+    for source in prepared.sources:
+        faults += [_problem(source, d) for d in source.dropped if many and d.broken.reason not in ASKED_FOR | FATAL]
+        unbearable += [
+            _problem(source, d) for d in source.unbearable if d.broken.reason in FATAL or section.long == "error"
+        ]
+    shown = [*faults, *unbearable][:MAX_SHOWN]
+    if shown:
+        all_of_them = bad * many + sum(source.unbearable_rows(section.long) for source in prepared.sources)
+        more = Problem("rows", f"and {all_of_them - len(shown)} more", "mend these first")
+        raise DataError([*shown, *([more] if all_of_them > len(shown) else [])])
+    for i, source in enumerate(prepared.sources):
+        if not (prepared.examples.sources == i).any():
+            _nothing_left(source)
+        if source.marks_differ:
+            what = f"the mask by prefixes and the template's own generation marks differ in {len(source.marks_differ)} rows"
+            fix = (
+                "the base's chat template marks something else than the assistant's words; correct its generation marks"
+            )
+            file, line = source.marks_differ[0]
+            raise DataError(Problem("mask", what, fix, file=source.files[file].shown, line=line))
+
+
+def _problem(source: SourceRows, one: Dropped) -> Problem:
+    broken, file = one.broken, source.files[one.file].shown
+    return Problem(broken.reason, broken.what, broken.fix, file=file, line=broken.line, row=broken.line, key=broken.key)
+
+
+def _nothing_left(source: SourceRows) -> None:
+    what = "no row is left to train on" if source.split == "train" else "no row is left to evaluate on"
+    why = "; ".join(f"{n} {reason}" for reason, n in sorted(source.reasons.items()))
+    fix = "give a file with rows"
+    raise DataError(Problem("rows", f"{what} ({why or 'the file is empty'})", fix, file=source.source.path))
+
+
+def ledger_entry(prepared: Prepared, index: int) -> SourceLedger:
     """The account of a source. Its arithmetic closes by construction and is asserted."""
-    reasons = rows.reasons()
-    loaded = len(rows.row_leaves) + len(rows.dropped) + rows.not_sampled
-    counts = RowCounts(loaded=loaded, dropped=reasons, kept=len(rows.row_leaves))
+    rows, found = prepared.sources[index], prepared.examples
+    own = np.flatnonzero(found.sources == index)
+    counts = RowCounts(loaded=rows.loaded, dropped=dict(sorted(rows.reasons.items())), kept=rows.kept_rows)
     assert counts.loaded == counts.kept + sum(counts.dropped.values())
     files = tuple(
         FileDigest(name=f.shown, bytes=f.path.stat().st_size, sha256=remembered_sha256(f.path)) for f in rows.files
     )
-    one = len(files) == 1
+    cut = own[found.cut[own] > 0]
     return SourceLedger(
         name=Path(rows.source.path).name,
         split=rows.split,
         path=rows.source.path,
-        sha256=files[0].sha256 if one else digest({f.name: f.sha256 for f in files}),
+        sha256=files[0].sha256 if len(files) == 1 else digest({f.name: f.sha256 for f in files}),
         bytes=sum(f.bytes for f in files),
         files=files,
         format=rows.format,
         rows=counts,
-        examples=len(rows.kept),
+        examples=len(own),
         tokens=TokenCounts(
-            input=sum(len(k.example.input_ids) for k in rows.kept),
-            loss=sum(k.example.loss_tokens for k in rows.kept),
-            cut=sum(k.example.cut for k in rows.kept),
+            input=int(found.lengths[own].sum(dtype=np.int64)),
+            loss=int(found.loss[own].sum(dtype=np.int64)),
+            cut=int(found.cut[own].sum(dtype=np.int64)),
         ),
-        cut_rows=len({(k.file, k.line) for k in rows.kept if k.example.cut}),
+        cut_rows=len(set(zip(found.files[cut].tolist(), found.lines[cut].tolist(), strict=True))),
         dropped_rows=tuple(
             DroppedRow(file=rows.files[d.file].shown, line=d.broken.line, reason=d.broken.reason, what=d.broken.what)
-            for d in rows.dropped[:MAX_NAMED]
+            for d in rows.dropped
         ),
-        rows_root=merkle_root(rows.row_leaves).hex(),
-        examples_root=examples_root(k.leaf for k in rows.kept),
+        rows_root=rows.rows_tree.root().hex(),
+        examples_root=root_of(found.leaves[own]),
     )
+
+
+def root_of(leaves: np.ndarray) -> str:
+    """Root over the distinct examples among these leaves."""
+    return examples_root(leaf_bytes(np.unique(leaves)))

@@ -1,23 +1,26 @@
 """From samples to tokens and labels, exact to the token, for any chat template.
 
-Where an answer stands in the text is known from `tune.data.template`; here the text becomes tokens, the answers become
-labels, each up to its stop token, and rows that are too long are dealt with as `data.long` says. No torch.
+Where an answer stands in the text is known from `tune.data.template`; here the texts of many rows become tokens in one
+call, the answers become labels, each up to its stop token, and rows that are too long are dealt with as `data.long` says.
+No torch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import ParamSpec, TypeVar
 
+from tune.data.encode import Encoded, Encoder
 from tune.data.formats import Sample
 from tune.data.messages import Fault, Messages
 from tune.data.template import Rendering, Template
 from tune.jsonl import Broken
 from tune.receipt import IGNORED
+from tune.recipe.schema import Data
 
-if TYPE_CHECKING:
-    from tune.recipe.schema import Data
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -31,61 +34,102 @@ class Example:
     @property
     def loss_tokens(self) -> int:
         """Labels that carry loss."""
-        return sum(label != IGNORED for label in self.labels)
+        return len(self.labels) - self.labels.count(IGNORED)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A rendering and how it becomes tokens. `closed` texts are no conversation: the tokenizer puts its beginning token
+    before them, and a stop token is put behind."""
+
+    rendering: Rendering
+    closed: bool = False
 
 
 class Renderer:
     """Turns samples into examples for one base."""
 
-    def __init__(self, tokenizer: Any, template: Template | None, stops: Sequence[int], data: Data) -> None:
-        """`tokenizer` is a `tokenizers.Tokenizer`, `template` None for a base without one, `stops` the base's stop token
-        ids, `data` the recipe's section."""
-        self.tokenizer = tokenizer
+    def __init__(self, encoder: Encoder, template: Template | None, stops: Sequence[int], data: Data) -> None:
+        """`template` is None for a base without one, `stops` are the base's stop token ids, `data` is the recipe's
+        section."""
+        self.encoder = encoder
         self.template = template
         self.stops = set(stops)
         self.end = stops[0]
         self.learn_from, self.max_tokens, self.long = data.learn_from, data.max_tokens, data.long
 
-    def examples(self, line: int, sample: Sample) -> list[Example] | Broken:
-        """The examples of one row: one as a rule, several where the template or `data.long` wants it; or why none."""
-        try:
-            found = self._whole(sample)
-            if any(len(example.input_ids) > self.max_tokens for example in found):
-                found = self._too_long(sample, found)
-        except Fault as fault:
-            return Broken(line, fault.reason, fault.what, fault.fix, fault.key)
-        found = [example for example in found if example.loss_tokens]
-        if not found:
-            return Broken(line, "nothing to learn", "no token of the row carries loss", "check the row and learn_from")
+    def examples(
+        self, rows: Sequence[tuple[int, Sample]], marks: list[int] | None = None
+    ) -> list[list[Example] | Broken]:
+        """The examples of each row (its line, and what it says): one as a rule, several where the template or `data.long`
+        wants it; or why none. The lines of rows whose labels are not those of the template's own marks are appended to
+        `marks`."""
+        texts = [_attempt(self._texts, sample) for _, sample in rows]
+        encoded = iter(self._encoded([text for found in texts if not isinstance(found, Fault) for text in found]))
+        found: list[list[Example] | Broken] = []
+        for (line, sample), row in zip(rows, texts, strict=True):
+            own = [next(encoded) for _ in row] if not isinstance(row, Fault) else []
+            made = row if isinstance(row, Fault) else _attempt(self._row, sample, row, own)
+            if isinstance(made, Fault):
+                found.append(Broken(line, made.reason, made.what, made.fix, made.key))
+                continue
+            if marks is not None and not isinstance(row, Fault) and not self._marks_agree(sample, row, own, made):
+                marks.append(line)
+            found.append(made)
         return found
 
-    def marks_agree(self, sample: Sample, examples: list[Example]) -> bool:
+    def _row(self, sample: Sample, texts: list[Text], encoded: list[Encoded]) -> list[Example]:
+        """The examples of one row. Raises Fault."""
+        found = [self._example(text, tokens) for text, tokens in zip(texts, encoded, strict=True)]
+        if any(len(example.input_ids) > self.max_tokens for example in found):
+            found = self._too_long(sample, found)
+        found = [example for example in found if example.loss_tokens]
+        if not found:
+            raise Fault("nothing to learn", "no token of the row carries loss", "check the row and learn_from")
+        return found
+
+    def _marks_agree(self, sample: Sample, texts: list[Text], encoded: list[Encoded], examples: list[Example]) -> bool:
         """Whether the template's own generation marks give the same labels, where they can be compared: one example that
         learns every answer whole. Marks may end before or after white space behind a stop token."""
-        if self.template is None or self.learn_from != "assistant" or sample.unlearned or sample.text is not None:
+        marks = texts[0].rendering.marks
+        if marks is None or self.learn_from != "assistant" or sample.unlearned or len(texts) > 1 or len(examples) > 1:
             return True
-        text, spans = self.template.marked(sample.messages, sample.tools)
-        encoding = self.tokenizer.encode(text, add_special_tokens=False)
-        if len(examples) > 1 or examples[0].input_ids != encoding.ids:
+        tokens, labels = encoded[0], examples[0].labels
+        if len(labels) != len(tokens.ids):
             return True
-        marked = set[int]()
-        for start, end in spans:
-            marked.update(t for t, (a, b) in enumerate(encoding.offsets) if b > start and a < end)
+        marked = [IGNORED] * len(labels)
+        for start, end in marks:
+            first, last = tokens.touched(start, end)
+            marked[first:last] = tokens.ids[first:last]
+        if marked == labels:
+            return True
         after_stop = False
-        for t, (token, label) in enumerate(zip(encoding.ids, examples[0].labels, strict=True)):
-            learned = label != IGNORED
-            if learned != (t in marked) and not (after_stop and not learned):
+        for token, label, mark in zip(tokens.ids, labels, marked, strict=True):
+            if label != mark and not (after_stop and label == IGNORED):
                 return False
-            after_stop = token in self.stops or (after_stop and not learned and t in marked)
+            after_stop = token in self.stops or (after_stop and label == IGNORED and mark != IGNORED)
         return True
 
-    def _whole(self, sample: Sample) -> list[Example]:
-        """The row without a limit."""
+    def _texts(self, sample: Sample) -> list[Text]:
+        """What is to become tokens. Raises Fault."""
         if sample.text is not None:
-            return [self._plain("", sample.text)]
+            return [Text(Rendering(sample.text, ((0, len(sample.text)),), 0), closed=True)]
         if self.template is None:
-            return [self._pair(sample.messages)]
-        return [self._example(rendering) for rendering in self.renderings(sample)]
+            return [_pair(sample.messages)]
+        return [Text(rendering) for rendering in self.renderings(sample)]
+
+    def _encoded(self, texts: Sequence[Text]) -> Iterator[Encoded]:
+        """The tokens of each text, made in as few calls as possible."""
+        made = {
+            closed: iter(self.encoder.encode([t.rendering.text for t in texts if t.closed == closed], special=closed))
+            for closed in (False, True)
+        }
+        return (next(made[text.closed]) for text in texts)
+
+    def _whole(self, sample: Sample) -> list[Example]:
+        """A part of a row without a limit. Raises Fault."""
+        texts = self._texts(sample)
+        return [self._example(text, tokens) for text, tokens in zip(texts, self._encoded(texts), strict=True)]
 
     def renderings(self, sample: Sample) -> list[Rendering]:
         """The texts of a conversation and the answers in them. Raises Fault."""
@@ -104,58 +148,33 @@ class Renderer:
         self.template.nothing_lost(messages[: last.messages], tools, last.text)
         return found
 
-    def _example(self, rendering: Rendering) -> Example:
-        """Tokens and labels of a rendering: each span up to its stop token, where generation would end. Raises Fault."""
-        encoding = self.tokenizer.encode(rendering.text, add_special_tokens=False)
-        ids: list[int] = encoding.ids
+    def _example(self, text: Text, tokens: Encoded) -> Example:
+        """Labels of a text: each answer up to its stop token, where generation would end. Raises Fault."""
+        ids = tokens.ids
+        if text.closed:
+            ids = ids if ids and ids[-1] in self.stops else [*ids, self.end]
+            start = text.rendering.spans[0][0]
+            first = tokens.border(start) if start and self.learn_from != "all" else 1
+            return Example(ids, [IGNORED] * first + ids[first:])
         if self.learn_from == "all":
             return Example(ids, [IGNORED, *ids[1:]])
         labels = [IGNORED] * len(ids)
-        for start, end in rendering.spans:
-            first, last = self._border(encoding, start), self._border(encoding, end)
+        for start, end in text.rendering.spans:
+            first, last = tokens.border(start), tokens.border(end)
             stop = next((t for t in range(first, last) if ids[t] in self.stops), None)
             if stop is None:
                 what = "the template ends the answer without a stop token, so the model would never learn to stop"
                 fix = "set eos_token_id in the base's generation_config.json to the template's end of turn"
                 raise Fault("stop token not learned", what, fix, None)
             behind = (t for t in range(stop + 1, last) if ids[t] not in self.stops)
-            if any(rendering.text[slice(*encoding.offsets[t])].strip() for t in behind):
+            if not all(tokens.is_blank(t, t + 1) for t in behind):
                 what = "a stop token stands inside the answer, so the model would never say what follows it"
                 raise Fault(
                     "stop token inside the answer", what, "correct eos_token_id in the base's generation_config.json"
                 )
             labels[first : stop + 1] = ids[first : stop + 1]
+        labels[0] = IGNORED  # nothing comes before it that it could be told from
         return Example(ids, labels)
-
-    def _border(self, encoding: Any, at: int) -> int:
-        """The index of the first token that begins at the character `at` or behind it. Raises Fault when a token lies
-        across the border."""
-        token = encoding.char_to_token(at)
-        if token is None:  # the end of the text, or a character that the tokenizer leaves out
-            return next((t for t, (a, b) in enumerate(encoding.offsets) if a >= at and b > at), len(encoding.ids))
-        begin, _ = encoding.token_to_chars(token)
-        if begin < at:
-            what = f"token {token} lies across the border between question and answer"
-            raise Fault(
-                "mask not exact", what, "the tokenizer merges text over the template's border; use another base", None
-            )
-        found: int = token
-        return found
-
-    def _pair(self, messages: Messages) -> Example:
-        """Prompt and completion one after the other, for a base without a chat template. Raises Fault."""
-        if len(messages) != 2 or "tool_calls" in messages[1]:
-            what = "the base has no chat template, so it cannot read conversations"
-            raise Fault("no template", what, "use prompt and completion rows", None)
-        return self._plain(messages[0]["content"], messages[1]["content"])
-
-    def _plain(self, prompt: str, answer: str) -> Example:
-        """A text as the tokenizer writes it by itself (with its beginning token), and a stop token behind it."""
-        encoding = self.tokenizer.encode(prompt + answer, add_special_tokens=True)
-        ids: list[int] = encoding.ids
-        ids = ids if ids and ids[-1] in self.stops else [*ids, self.end]
-        first = self._border(encoding, len(prompt)) if prompt and self.learn_from != "all" else 1
-        return Example(ids, [IGNORED] * first + ids[first:])
 
     def _too_long(self, sample: Sample, whole: list[Example]) -> list[Example]:
         """Applies `data.long`. Raises Fault for a row that is to be left out."""
@@ -214,6 +233,23 @@ class Renderer:
         """The examples of a part when all of them fit."""
         found = self._whole(sample)
         return found if all(len(example.input_ids) <= self.max_tokens for example in found) else []
+
+
+def _attempt(make: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | Fault:
+    """What `make` gives, or the fault that it raises."""
+    try:
+        return make(*arguments, **named)
+    except Fault as fault:
+        return fault
+
+
+def _pair(messages: Messages) -> Text:
+    """Prompt and completion one after the other, for a base without a chat template. Raises Fault."""
+    if len(messages) != 2 or "tool_calls" in messages[1]:
+        what = "the base has no chat template, so it cannot read conversations"
+        raise Fault("no template", what, "use prompt and completion rows", None)
+    prompt, answer = (message["content"] for message in messages)
+    return Text(Rendering(prompt + answer, ((len(prompt), len(prompt) + len(answer)),), 2), closed=True)
 
 
 def _ends(messages: Messages) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,7 @@ def apply(function: RowFunction, row: Row) -> Row | Broken:
     """The row that the function makes of a row. None leaves the row out; anything but a dict, and an exception, breaks it."""
     try:
         made = function(row.value)
+        made = made if made is None else json.loads(json.dumps(made))  # what follows reads JSON and nothing else
     except Exception as error:  # noqa: BLE001  # whatever the user's code raises is told as a fault of the row
         return Broken(
             row.line, "map failed", f"map raised {type(error).__name__}: {error}", "mend the function, or the row"

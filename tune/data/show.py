@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import html
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tune.data.formats import describe
-from tune.data.prepare import Kept, Prepared, SourceRows
+from tune.data.view import Example, View
 from tune.errors import DataError, Problem
 from tune.receipt import IGNORED
+from tune.records import Ledger, SourceLedger
+from tune.sequences import Flag
 from tune.text import count, share
 
 RANDOM_ROWS = 6
+PER_FLAG = 2
+"""Rows that are shown for each thing that a check noticed."""
+EXAMPLES = 3
+"""Rows that are shown of each source to say how it was read."""
 MAX_FOUND = 10
 """Rows that a search shows."""
+
+NOTICED = {
+    Flag.NO_STOP: "learns no stop token",
+    Flag.PAD: "learns the pad token",
+    Flag.TWO_BEGINNINGS: "begins twice",
+    Flag.CUT: "was cut",
+    Flag.REPEAT: "repeats another",
+    Flag.LEAKED: "is also trained on",
+    Flag.COSTLY: "is over a tenth of all tokens",
+}
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -36,65 +55,73 @@ h2 {{ font-size: 1rem; margin: 1.6rem 0 .3rem }}
 """
 
 
-def sample_page(prepared: Prepared, tokenizer: Any, name: str) -> str:
-    """The page data/sample.html: first, longest, shortest and some random rows of the training sources."""
-    rows = prepared.rows("train")
-    tokens, loss = sum(len(k.example.input_ids) for k in rows), sum(k.example.loss_tokens for k in rows)
-    summary = f"Loss on {share(loss, tokens)} of {count(tokens)} tokens in {count(len(rows))} rows."
+def sample_page(folder: Path, ledger: Ledger, tokenizer: Any) -> str:
+    """The page data/sample.html of a finished data/: first, longest, shortest, random and flagged training rows."""
+    view, total = View(folder, ledger, "train"), ledger.total("train")
+    summary = f"Loss on {share(total.loss, total.input)} of {count(total.input)} tokens in {count(len(view))} rows."
     parts = []
-    for why, kept in picks(rows):
-        head = f"{why}: {prepared.sources[kept.source].place(kept)} ({len(kept.example.input_ids)} tokens, {kept.example.loss_tokens} with loss)"
+    for why, example in picks(view):
         boxes = "".join(
             f'<span class="{"l" if learned else "n"}" title="{token}">{html.escape(text)}</span>'
-            for token, text, learned in pieces(kept, tokenizer)
+            for token, text, learned in pieces(example, tokenizer)
         )
-        parts.append(f"<h2>{html.escape(head)}</h2><pre>{boxes}</pre>")
-    return _PAGE.format(
-        title=html.escape(f"{name}: what the model learns"), summary=html.escape(summary), rows="\n".join(parts)
-    )
+        parts.append(f"<h2>{html.escape(_head(why, example))}</h2><pre>{boxes}</pre>")
+    return _PAGE.format(title="What the model learns", summary=html.escape(summary), rows="\n".join(parts))
 
 
-def picks(rows: list[Kept]) -> Iterator[tuple[str, Kept]]:
-    """Rows worth seeing, each once."""
-    order = sorted(range(len(rows)), key=lambda i: len(rows[i].example.input_ids))
-    chosen = [("first", 0), ("longest", order[-1]), ("shortest", order[0])]
-    chosen += [("random", i) for i in random.Random(0).sample(range(len(rows)), min(RANDOM_ROWS, len(rows)))]  # noqa: S311  # not for secrets
-    seen: set[int] = set()
+def _head(why: str, example: Example) -> str:
+    """One line above an example."""
+    return f"{why}: {example.place} ({len(example.input_ids)} tokens, {example.loss_tokens} with loss)"
+
+
+def picks(view: View, source: int | None = None) -> Iterator[tuple[str, Example]]:
+    """Examples worth seeing, each once; of one source, or of all."""
+    among = np.arange(len(view)) if source is None else np.flatnonzero(view.sources == source)
+    by_length = among[np.argsort(view.lengths[among], kind="stable")]
+    drawn = random.Random(0).sample(range(len(among)), min(RANDOM_ROWS, len(among)))  # noqa: S311  # not for secrets
+    chosen = [("first", among[0]), ("longest", by_length[-1]), ("shortest", by_length[0])]
+    chosen += [("random", among[i]) for i in drawn]
+    for flag, why in NOTICED.items():
+        chosen += [(why, i) for i in among[(view.flags[among] & flag) > 0][:PER_FLAG]]
+    whys: dict[int, list[str]] = {}
     for why, i in chosen:
-        if i not in seen:
-            seen.add(i)
-            yield why, rows[i]
+        own = whys.setdefault(int(i), [])
+        if why != "random" or not own:  # what was picked for a reason was not picked by chance
+            own.append(why)
+    for i, reasons in whys.items():
+        yield ", ".join(dict.fromkeys(reasons)), view[i]
 
 
-def pieces(kept: Kept, tokenizer: Any) -> list[tuple[int, str, bool]]:
+def pieces(example: Example, tokenizer: Any) -> list[tuple[int, str, bool]]:
     """(token id, its text, whether it carries loss) of a row. A token that is part of a character shows as its bytes."""
     found = []
-    for token, label in zip(kept.example.input_ids, kept.example.labels, strict=True):
+    for token, label in zip(example.input_ids, example.labels, strict=True):
         text = tokenizer.convert_ids_to_tokens(token)
         text = text.replace("▁", " ").replace("Ġ", " ").replace("Ċ", "\n")
         found.append((token, text, label != IGNORED))
     return found
 
 
-def print_rows(
-    prepared: Prepared, tokenizer: Any, line: int | None, name: str | None = None, find: str | None = None
-) -> None:
-    """The same in the terminal, on stdout: learned tokens green, a dot between tokens. Plain text where it is no
-    terminal, with learned stretches in [brackets].
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows a person wants to see: of a source (by path or file name), a line of its files, or those that hold
+    a text. All None: a selection of the training rows."""
 
-    `name` picks a source (of either split) by its path or file name, the first without it; `line` a row of its files;
-    `find` the rows whose text holds these words. Raises DataError when nothing that is used fits.
-    """
+    source: str | None = None
+    line: int | None = None
+    text: str | None = None
+
+
+def print_rows(folder: Path, ledger: Ledger, tokenizer: Any, wanted: Wanted) -> None:
+    """Rows in the terminal, on stdout: learned tokens green, a dot between tokens. Plain text where it is no terminal,
+    with learned stretches in [brackets]. Raises DataError when nothing that is used fits."""
     from rich.console import Console
     from rich.text import Text
 
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
-    for why, kept in _chosen(prepared, tokenizer, line, name, find):
-        console.print(
-            f"{why}: {prepared.sources[kept.source].place(kept)} ({len(kept.example.input_ids)} tokens, {kept.example.loss_tokens} with loss)",
-            style="bold",
-        )
-        found = pieces(kept, tokenizer)
+    for why, example in _chosen(folder, ledger, tokenizer, wanted):
+        console.print(_head(why, example), style="bold")
+        found = pieces(example, tokenizer)
         if console.is_terminal:
             text = Text()
             for _, piece, learned in found:
@@ -105,53 +132,70 @@ def print_rows(
         console.print()
 
 
-def _chosen(
-    prepared: Prepared, tokenizer: Any, line: int | None, name: str | None, find: str | None
-) -> list[tuple[str, Kept]]:
+def _chosen(folder: Path, ledger: Ledger, tokenizer: Any, wanted: Wanted) -> Iterator[tuple[str, Example]]:
     """(why, example) of what print_rows shows. Raises DataError."""
-    source = _source(prepared, name)
-    if line is not None:
-        rows = [("row", kept) for kept in source.kept if kept.line == line]
-        why = next((d.broken.what for d in source.dropped if d.broken.line == line), "there is no such line")
-        fix = "give the line of a row that is used"
-    elif find is not None:
-        found = (kept for kept in source.kept if find in tokenizer.decode(kept.example.input_ids))
-        rows = [("found", kept) for kept in islice(found, MAX_FOUND)]
-        why, fix = f"no row that is used holds {find!r}", "check the spelling; upper and lower case differ"
+    index = _source(ledger, wanted.source)
+    source = ledger.sources[index]
+    view = View(folder, ledger, source.split)
+    own = np.flatnonzero(view.sources == index)
+    if wanted.line is not None:
+        found = [("row", view[i]) for i in own[view.lines[own] == wanted.line].tolist()]
+        why, fix = _fate(folder, index, source, wanted.line), "give the line of a row that is used"
+    elif wanted.text is not None:
+        text = wanted.text
+        holding = (e for e in (view[i] for i in own.tolist()) if text in tokenizer.decode(e.input_ids))
+        found = [("found", example) for example in islice(holding, MAX_FOUND)]
+        why, fix = f"no row that is used holds {text!r}", "check the spelling; upper and lower case differ"
     else:
-        return list(picks(source.kept if name is not None else prepared.rows("train")))
-    if not rows:
-        raise DataError(Problem("rows", why, fix, file=source.source.path, line=line))
-    return rows
+        yield from picks(view, index if wanted.source is not None else None)
+        return
+    if not found:
+        raise DataError(Problem("rows", why, fix, file=source.path, line=wanted.line))
+    yield from found
 
 
-def _source(prepared: Prepared, name: str | None) -> SourceRows:
-    """The source that is meant. Raises DataError when there is none of that name."""
+def _fate(folder: Path, index: int, source: SourceLedger, line: int) -> str:
+    """Why a line is not used, in words where the ledger has them."""
+    import pyarrow.parquet as pq
+
+    told = next((row.what for row in source.dropped_rows if row.line == line), None)
+    if told is not None:
+        return told
+    fates = pq.read_table(folder / "rows.parquet", filters=[("source", "==", index), ("line", "==", line)])
+    return str(fates["fate"][0]) if len(fates) else "there is no such line"
+
+
+def _source(ledger: Ledger, name: str | None) -> int:
+    """The index of the source that is meant, the first without a name. Raises DataError when there is none of it."""
     if name is None:
-        return prepared.sources[0]
-    for source in prepared.sources:
-        if name in (source.source.path, Path(source.source.path).name, Path(source.source.path).stem):
-            return source
-    paths = ", ".join(source.source.path for source in prepared.sources)
+        return 0
+    for i, source in enumerate(ledger.sources):
+        if name in (source.path, Path(source.path).name, Path(source.path).stem):
+            return i
+    paths = ", ".join(source.path for source in ledger.sources)
     raise DataError(Problem("rows", f"no source is named {name!r}", f"choose one of: {paths}"))
 
 
-def formats(prepared: Prepared, tokenizer: Any, examples: int = 3) -> Iterator[str]:
-    """What each source was read as, said aloud, with its first examples."""
-    for source in prepared.sources:
-        how = "as the recipe says" if source.source.format else "detected"
+def formats(folder: Path, ledger: Ledger, declared: Sequence[str | None], tokenizer: Any) -> Iterator[str]:
+    """What each source was read as, said aloud, with its first examples. `declared` are the formats that the recipe
+    forces, a source each."""
+    views = {split: View(folder, ledger, split) for split in {source.split for source in ledger.sources}}
+    for i, (source, forced) in enumerate(zip(ledger.sources, declared, strict=True)):
+        how = "as the recipe says" if forced else "detected"
         files = f" in {count(len(source.files))} files" if len(source.files) > 1 else ""
-        rows = len(source.row_leaves) + len(source.dropped) + source.not_sampled
-        yield f"{source.source.path}: {describe(source.format)} ({how}); {count(rows)} rows{files}, {count(len(source.row_leaves))} used"
-        for reason, number in source.reasons().items():
+        rows = source.rows
+        yield f"{source.path}: {describe(source.format)} ({how}); {count(rows.loaded)} rows{files}, {count(rows.kept)} used"
+        for reason, number in rows.dropped.items():
             yield f"  left out: {count(number)} {reason}"
-        for kept in source.kept[:examples]:
-            yield f"  {kept.line}: {excerpt(kept, tokenizer)}"
+        view = views[source.split]
+        for at in np.flatnonzero(view.sources == i)[:EXAMPLES].tolist():
+            example = view[at]
+            yield f"  {example.line}: {excerpt(example, tokenizer)}"
 
 
-def excerpt(kept: Kept, tokenizer: Any, characters: int = 300) -> str:
+def excerpt(example: Example, tokenizer: Any, characters: int = 300) -> str:
     """The end of an example in one line, learned stretches in [brackets]."""
-    text = _bracketed(pieces(kept, tokenizer)).replace("\n", "\\n")
+    text = _bracketed(pieces(example, tokenizer)).replace("\n", "\\n")
     return text if len(text) <= characters else "... " + text[-characters:]
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from tune import __version__, receipt
+from tune import __version__, receipt, sequences
 from tune.digest import digest
 from tune.files import read_jsonl
 from tune.recipe.schema import Source
@@ -190,11 +190,9 @@ def consumption(found: Receipt) -> Json:
 
 def rows_trained(run: Run) -> dict[int, int]:
     """Rows of each source (by index) of which an example stands in the receipt of consumption."""
-    from datasets import load_from_disk
-
     fed = {leaf for row in read_jsonl(run.path(receipt.LOG)) for leaf in row["examples"]}
     rows: set[tuple[int, int, int]] = set()
-    for sequence in load_from_disk(str(run.path("data/train"))):
+    for sequence in sequences.load(run.path("data"), "train"):
         start = 0
         places = zip(sequence["sources"], sequence["files"], sequence["lines"], strict=True)
         for length, place in zip(sequence["seq_lengths"], places, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tune import models, score
+from tune import models, score, sequences
 from tune.evaluate.checks import Prompt, failed_checks, read_prompts
 from tune.generate import Answer, answers
 from tune.records import BaseRecord, Evaluation, Ledger, Measured, Plan, PromptResult, Sample, TrainRecord
@@ -87,9 +87,7 @@ def _held_out(model: Any, run: Run, base: BaseRecord, ledger: Ledger) -> dict[st
     """(loss sum, loss tokens) of every held-out row, by the name of its source."""
     if not ledger.kept("eval"):
         return {}
-    from datasets import load_from_disk
-
-    rows = load_from_disk(str(run.path("data/eval")))
+    rows = sequences.load(run.path("data"), "eval")
     sums = score.loss_sums(model, rows["input_ids"], rows["labels"], base.pad_token_id)
     found: dict[str, list[tuple[float, int]]] = {}
     for (source,), pair in zip(rows["sources"], sums, strict=True):

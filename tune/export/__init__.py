@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from tune import models
+from tune import models, sequences
 from tune.digest import file_sha256
 from tune.errors import TuneError
 from tune.files import readable
@@ -73,10 +73,8 @@ def stands(run: Run, record: ExportRecord) -> bool:
 
 def _rows(run: Run) -> list[list[int]]:
     """Token ids of the rows to compare on."""
-    from datasets import load_from_disk
-
-    for split in ("data/eval", "data/train"):
-        rows = load_from_disk(str(run.path(split)))
+    for split in ("eval", "train"):
+        rows = sequences.load(run.path("data"), split)
         if len(rows):
             return [
                 ids[:length]

@@ -30,6 +30,10 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
         yield ("train", "tokens_per_step"), what, "raise tokens_per_step or lower max_tokens"
     if recipe.train.evaluate_every is not None and not recipe.data.eval:
         yield ("train", "evaluate_every"), "there is nothing to evaluate on", "add data.eval or remove the key"
+    for i, source in enumerate(recipe.data.eval):
+        if source.weight != 1:
+            what = "held-out rows are measured once each"
+            yield ("data", "eval", i, "weight"), what, "remove it; rows: N draws a smaller set"
     license_identifier = recipe.publish.license
     if license_identifier is not None and license_identifier not in HUB_LICENSES:
         what = f"{license_identifier!r} is not a license identifier of the Hub"

@@ -67,6 +67,9 @@ class Source(Section):
     it out. The module is a file in the folder where the command runs; its digest is recorded."""
     rows: PositiveInt | None = None
     """At most this many rows, drawn by `data.seed` from the whole source. All rows when absent."""
+    weight: Annotated[float, Field(gt=0, le=100)] = 1
+    """How often an epoch holds each row: 2 is twice, 0.5 half of the rows, 1.5 all of them and half of them once more.
+    What is drawn follows from `data.seed`. Training sources only."""
     license: Text | None = None
     """License of the rows, as an SPDX or Hub identifier. Without it the card prints unknown."""
     about: Text | None = None

@@ -27,18 +27,18 @@ from tune import hub
 hub.quiet_libraries()
 
 import torch  # noqa: E402  # telemetry must be off before any library starts
-from datasets import Dataset, load_from_disk  # noqa: E402
+from datasets import Dataset  # noqa: E402
 from peft import PeftConfig  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 from transformers import PrinterCallback  # noqa: E402
 
-from tune import models, receipt, score  # noqa: E402
+from tune import models, receipt, score, sequences  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
 from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError, UserError  # noqa: E402
 from tune.files import full_disk, keep_steps, read_jsonl, readable, write_json, write_text  # noqa: E402
 from tune.modelfiles import TOKENIZER  # noqa: E402
 from tune.recipe.schema import Recipe  # noqa: E402
-from tune.records import Attempt, BaseRecord, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
+from tune.records import Attempt, BaseRecord, FileDigest, Ledger, Plan, Receipt, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
 from tune.train import CHECKPOINTS, METRICS, OUTCOME, WORKER_LOCK, flop, inputs  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
@@ -135,8 +135,8 @@ def train(run: Run, stop: Callable[[], bool]) -> bool:
 def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: dict[str, Any]) -> WitnessedTrainer:
     """The trainer over the run's whole stream of sequences, checked to be what the plan says."""
     section = run.recipe.train
-    rows = load_from_disk(str(run.path("data/train")))
-    assert isinstance(rows, Dataset)
+    rows = sequences.load(run.path("data"), "train")
+    _same_as_ledger(rows, ledger)
     order = consumption_order(len(rows), plan.sequences, section.seed)
     stream = rows.select(order)
     model: Any = models.load_base(base, plan.device, plan.compute_dtype)
@@ -161,6 +161,33 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
             f"the plan says one process on {plan.device.kind}, and what started is {what}. Run `tune doctor`."
         )
     return trainer
+
+
+def _same_as_ledger(rows: Dataset, ledger: Ledger) -> None:
+    """An epoch must feed what the ledger says. Raises TrainingFailed."""
+    packing = ledger.packing
+    found = (len(rows), *sequences.totals(rows, range(len(rows))))
+    said = (packing.sequences, packing.examples, packing.input_tokens, packing.loss_tokens)
+    if found != said:
+        what = "data/train.arrow holds {} sequences, {} examples, {} tokens and {} loss tokens".format(*found)
+        raise TrainingFailed(
+            f"{what}, and data/ledger.json says {', '.join(map(str, said))}. Delete the run's data/ and run the same command."
+        )
+
+
+def _same_as_fed(run: Run, plan: Plan, ledger: Ledger, consumed: Receipt) -> None:
+    """What the optimizer consumed must be what the prepared rows say, for the whole run, and so for each epoch. Raises
+    TrainingFailed."""
+    rows = sequences.load(run.path("data"), "train")
+    wanted = sequences.totals(rows, consumption_order(len(rows), plan.sequences, run.recipe.train.seed).tolist())
+    fed = (consumed.examples, consumed.input_tokens, consumed.loss_tokens)
+    if fed != wanted:
+        what = f"{fed} examples, tokens and loss tokens were fed where the prepared rows make {wanted}"
+    elif plan.sequences >= len(rows) and consumed.examples_root != ledger.examples_root:
+        what = f"the examples that were fed ({consumed.examples_root}) are not those of the ledger ({ledger.examples_root})"
+    else:
+        return
+    raise TrainingFailed(f"{what}. This is a fault of tune or of a library; please report it.")
 
 
 def _places(stream: Dataset, index: int, ledger: Ledger) -> list[str]:
@@ -192,7 +219,7 @@ def _held_out(run: Run, trainer: WitnessedTrainer, base: BaseRecord) -> Callable
     """Measures the held-out loss of the adapter as it is."""
 
     def measure() -> float:
-        rows = load_from_disk(str(run.path("data/eval")))
+        rows = sequences.load(run.path("data"), "eval")
         sums = score.loss_sums(trainer.model, rows["input_ids"], rows["labels"], base.pad_token_id)
         return score.mean_loss(sums) or 0.0
 
@@ -241,6 +268,7 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
     metrics = list(read_jsonl(run.path(METRICS)))
     consumed = receipt.from_log(run.path(receipt.LOG))
     assert len(metrics) == consumed.optimizer_steps == plan.steps, "metrics, receipt and plan disagree on the steps"
+    _same_as_fed(run, plan, run.read(Ledger), consumed)
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     seconds = sum(row["seconds"] for row in metrics)
     tail = metrics[-max(1, len(metrics) // 10) :]

@@ -1,0 +1,142 @@
+"""Text to tokens in batches, and where in the text every token stands.
+
+`encode_batch_fast` gives tokens without their places, and is much quicker for it. The places follow from the tokens: in
+byte-level vocabularies, and in those that write a blank as U+2581, every token stands for fixed bytes. Whether these
+bytes, put together, are the text is compared for every text; where they are not (a normalizer changed it, a beginning
+token was put before it), the tokenizer is asked again for places. So nothing is assumed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
+
+from tune.data.messages import Fault
+
+_BYTE = re.compile(r"<0x([0-9A-F]{2})>")
+
+
+class Encoder:
+    """A tokenizer (`tokenizers.Tokenizer`) and what each of its tokens says."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        """Reads the whole vocabulary once."""
+        self.tokenizer = tokenizer
+        by_bytes = '"ByteLevel"' in json.dumps(json.loads(tokenizer.to_str()).get("decoder"))
+        vocabulary = tokenizer.get_vocab(with_added_tokens=True)
+        added = tokenizer.get_added_tokens_decoder()
+        self.special = frozenset(added)
+        self.said = [b""] * (max(vocabulary.values(), default=-1) + 1)
+        for token, number in vocabulary.items():
+            plain = number in added
+            self.said[number] = token.encode() if plain else _of_bytes(token) if by_bytes else _of_words(token)
+
+    def encode(self, texts: Sequence[str], *, special: bool) -> list[Encoded]:
+        """The tokens of each text; `special` lets the tokenizer put its own tokens around it."""
+        found = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=special)
+        return [Encoded(self, text, one.ids, special) for text, one in zip(texts, found, strict=True)]
+
+
+class Encoded:
+    """The tokens of one text."""
+
+    def __init__(self, encoder: Encoder, text: str, ids: list[int], special: bool) -> None:
+        """As `Encoder.encode` makes it."""
+        self.encoder, self.text, self.ids, self.special = encoder, text, ids, special
+
+    def border(self, at: int) -> int:
+        """The index of the first token that begins at the character `at` or behind it. Raises Fault when a token lies
+        across the border."""
+        ends = self._ends
+        if ends is None:
+            return self._border_by_places(at)
+        byte = len(self.text[:at].encode())
+        if byte == 0:
+            return 0
+        token = bisect_left(ends, byte)
+        if ends[token] != byte:
+            raise _across(token)
+        return token + 1
+
+    def is_blank(self, first: int, last: int) -> bool:
+        """Whether these tokens say nothing but white space."""
+        if self._ends is None:
+            return not "".join(self.text[slice(*self._places.offsets[t])] for t in range(first, last)).strip()
+        return not b"".join(self.encoder.said[self.ids[t]] for t in range(first, last)).strip()
+
+    def touched(self, start: int, end: int) -> tuple[int, int]:
+        """The tokens, from the first to before the last, that hold any character from `start` to before `end`."""
+        if self._ends is not None:
+            first, last = (len(self.text[:at].encode()) for at in (start, end))
+            token = bisect_left(self._ends, first)
+            # A token may be empty (a blank that is not in the text); it belongs to what it stands before.
+            token += bool(first) and self._ends[token] == first
+            return token, bisect_left(self._ends, last) + 1 if last > first else token
+        inside = [t for t, (a, b) in enumerate(self._places.offsets) if b > start and a < end]
+        return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+    @cached_property
+    def _ends(self) -> list[int] | None:
+        """For each token the byte behind it; None where the tokens do not spell the text."""
+        text = self.text.encode()
+        pieces = [self.encoder.said[i] for i in self.ids]
+        if b"".join(pieces) != text:
+            # Llama's older vocabularies begin every stretch between special tokens with a blank that is not in the text.
+            begins = [True, *(i in self.encoder.special for i in self.ids)]
+            pieces = [
+                piece.removeprefix(b" ") if first else piece for piece, first in zip(pieces, begins, strict=False)
+            ]
+            if b"".join(pieces) != text:
+                return None
+        return list(accumulate(map(len, pieces)))
+
+    @cached_property
+    def _places(self) -> Any:
+        """The tokenizer's own answer, with places."""
+        found = self.encoder.tokenizer.encode(self.text, add_special_tokens=self.special)
+        assert found.ids == self.ids, "the tokenizer gives other tokens when asked for their places"
+        return found
+
+    def _border_by_places(self, at: int) -> int:
+        places = self._places
+        token = places.char_to_token(at)
+        if token is None:  # the end of the text, or a character that the tokenizer leaves out
+            return next((t for t, (a, b) in enumerate(places.offsets) if a >= at and b > at), len(self.ids))
+        if places.token_to_chars(token)[0] < at:
+            raise _across(token)
+        return int(token)
+
+
+def _across(token: int) -> Fault:
+    what = f"token {token} lies across the border between question and answer"
+    return Fault("mask not exact", what, "the tokenizer merges text over the template's border; use another base")
+
+
+def _alphabet() -> dict[str, int]:
+    """The characters that byte-level vocabularies write for bytes (GPT-2's `bytes_to_unicode`): printable ones stand for
+    themselves, the others are moved behind U+00FF in their order."""
+    plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    moved = [byte for byte in range(0x100) if byte not in plain]
+    return {chr(byte): byte for byte in plain} | {chr(0x100 + i): byte for i, byte in enumerate(moved)}
+
+
+_ALPHABET = _alphabet()
+
+
+def _of_bytes(token: str) -> bytes:
+    """What a token of a byte-level vocabulary says."""
+    try:
+        return bytes(_ALPHABET[character] for character in token)
+    except KeyError:  # no token that text could become
+        return token.encode()
+
+
+def _of_words(token: str) -> bytes:
+    """What a token of a SentencePiece vocabulary says."""
+    byte = _BYTE.fullmatch(token)
+    return bytes([int(byte[1], 16)]) if byte else token.replace("\u2581", " ").encode()

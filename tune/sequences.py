@@ -1,0 +1,87 @@
+"""The sequences that a model is fed, as files: data/train.arrow and data/eval.arrow, written once and mapped into memory.
+
+One row a sequence. `input_ids` and `labels` (-100: no loss) are its tokens; the other columns have one entry for each
+example inside: how long it is (`seq_lengths`), how many of its labels carry loss, where its row stands (index of the
+source, of the file in it, line), and what a check noticed about it. Arrow's stream format, as `datasets` maps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import IntFlag
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+SPLITS = ("train", "eval")
+PER_EXAMPLE = ("seq_lengths", "seq_loss", "sources", "files", "lines", "flags")
+"""Columns with one entry an example."""
+
+
+class Flag(IntFlag):
+    """What a check noticed about an example."""
+
+    NO_STOP = 1
+    """None of its learned tokens is a stop token."""
+    PAD = 2
+    """The pad token carries loss."""
+    TWO_BEGINNINGS = 4
+    """It begins with two beginning tokens."""
+    CUT = 8
+    """Turns of its row were cut off."""
+    REPEAT = 16
+    """The same tokens and labels stand earlier in the training rows."""
+    LEAKED = 32
+    """A held-out example that is also trained on."""
+    COSTLY = 64
+    """Over a tenth of all tokens."""
+
+
+def file(folder: Path, split: str) -> Path:
+    """Where the sequences of a split lie in a run's data/."""
+    return folder / f"{split}.arrow"
+
+
+def load(folder: Path, split: str) -> Dataset:
+    """The sequences of a split in a run's data/, mapped into memory: only what is touched is read."""
+    from datasets import Dataset
+
+    return Dataset.from_file(str(file(folder, split)))
+
+
+@contextmanager
+def writer(path: Path) -> Iterator[Any]:
+    """Yields a function that appends sequences: a list of dicts of integer arrays, one a sequence."""
+    import pyarrow as pa
+
+    types = {name: pa.int32() for name in ("input_ids", "labels", *PER_EXAMPLE)} | {"lines": pa.int64()}
+    schema = pa.schema([(name, pa.list_(kind)) for name, kind in types.items()])
+
+    def columns(rows: list[dict[str, np.ndarray]]) -> Iterator[Any]:
+        for name, kind in types.items():
+            parts = [row[name] for row in rows]
+            ends = np.cumsum([0, *map(len, parts)], dtype=np.int32)
+            values = np.concatenate(parts).astype(kind.to_pandas_dtype(), copy=False)
+            yield pa.ListArray.from_arrays(pa.array(ends), pa.array(values))
+
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, schema) as stream:
+
+        def append(rows: list[dict[str, np.ndarray]]) -> None:
+            stream.write_batch(pa.record_batch(list(columns(rows)), schema=schema))
+
+        yield append
+
+
+def totals(rows: Dataset, order: Iterable[int]) -> tuple[int, int, int]:
+    """(examples, tokens, loss tokens) of the sequences at these indexes, repeats counted."""
+    lengths, loss = (rows.data.column(name).combine_chunks() for name in ("seq_lengths", "seq_loss"))
+    picked = np.bincount(np.fromiter(order, np.int64), minlength=len(rows))
+    examples = np.diff(lengths.offsets.to_numpy())
+    times = np.repeat(picked, examples)
+    tokens = lengths.values.to_numpy().astype(np.int64)
+    return int(times.sum()), int((times * tokens).sum()), int((times * loss.values.to_numpy()).sum())
