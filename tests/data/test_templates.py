@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from transformers.utils.chat_template_utils import render_jinja_template
 
 from tune.data.messages import Fault, Messages
-from tune.data.template import Template, TemplateRefused
+from tune.data.template import Template, TemplateRefused, _styled
 
 SPEC = importlib.util.find_spec("trl")
 assert SPEC is not None
@@ -246,3 +247,72 @@ def test_a_template_that_is_none() -> None:
     """Broken templates are refused in words."""
     with pytest.raises(TemplateRefused, match="Expected an expression"):
         Template("{% if %}", SPECIAL).render(PLAIN)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.jinja")))
+def test_rendering_is_that_of_transformers(name: str) -> None:
+    """Every template of TRL, training templates too: the same text, the same marks, and the same refusals."""
+    text = (FOLDER / f"{name}.jinja").read_text()
+    own = Template(text, SPECIAL, DAY)
+    for messages, tools, prompt in (
+        (PLAIN, None, False),
+        (PLAIN[:3], None, True),
+        ([{"role": "system", "content": "Be <brief> & kind."}, *PLAIN], None, False),
+        (THOUGHT, None, False),
+        (CALLING, TOOLS, False),
+        (CALLING[:3], TOOLS, True),
+    ):
+        styled = _styled(messages, *own._call_style) if tools else messages
+        try:
+            (expected,), (marks,) = (
+                render_jinja_template(
+                    [styled],
+                    tools,
+                    chat_template=own.text,
+                    add_generation_prompt=prompt,
+                    return_assistant_tokens_mask=own.has_marks,
+                    **SPECIAL,
+                )
+                if own.has_marks
+                else (
+                    render_jinja_template(
+                        [styled], tools, chat_template=own.text, add_generation_prompt=prompt, **SPECIAL
+                    )[0],
+                    [[]],
+                )
+            )
+        except Exception:  # noqa: BLE001  # whatever it is: both must refuse
+            with pytest.raises(TemplateRefused):
+                own.render(messages, tools, prompt=prompt)
+            continue
+        assert own.render(messages, tools, prompt=prompt) == expected
+        if own.has_marks and not prompt:
+            assert own.marked(messages, tools) == (expected, tuple(marks))
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "{{ messages.__class__ }}",
+        "{{ ''.__class__.__mro__ }}",
+        "{{ messages[0].content.format.__globals__ }}",
+        "{{ '{0.__class__}'.format(messages) }}",
+        "{{ messages.append(1) }}",
+        "{{ messages[0].update({'role': 'x'}) }}",
+        "{{ dict.__init__ }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{{ raise_exception.__globals__ }}",
+        "{% set ns = namespace(_x=1) %}",
+        "{% set ns = namespace() %}{% set ns._x = 1 %}",
+    ],
+)
+def test_templates_reach_nothing(attack: str) -> None:
+    """What would lead out of the sandbox, or change a row, gives nothing or is refused; the rows stay as they are."""
+    messages = [user("Question?")]
+    try:
+        found = Template(attack, {}).render(messages)
+    except TemplateRefused:
+        found = ""
+    assert "class" not in found
+    assert "function" not in found
+    assert messages == [user("Question?")]

@@ -16,7 +16,7 @@ from tune.run import Run, data_files, deciding, made
 if TYPE_CHECKING:
     from tune.data.prepare import Prepared
 
-__all__ = ["data", "inputs", "stands"]
+__all__ = ["data", "inputs", "save", "stands"]
 
 AT_ONCE = 256
 """Sequences that are written together."""
@@ -84,7 +84,7 @@ def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
     _fit(run, base, tokenizer)
     prepared = prepare(run.recipe, make_setup(tokenizer, base, section, run.root), folder)
     checks = run_checks(prepared, section.learn_from)
-    packing = _save(prepared, run.recipe.data, folder)
+    packing = save(prepared, run.recipe.data, folder)
     ledger = Ledger(
         made=made(wanted, started),
         sources=tuple(ledger_entry(prepared, i) for i in range(len(prepared.sources))),
@@ -115,7 +115,7 @@ def _fit(run: Run, base: BaseRecord, tokenizer: Any) -> None:
         raise DataError(Problem("length", what, f"set data.max_tokens to at most {reach}", key="data.max_tokens"))
 
 
-def _save(prepared: Prepared, section: Data, folder: Path) -> Packing:
+def save(prepared: Prepared, section: Data, folder: Path) -> Packing:
     """Writes the sequences of both splits."""
     import numpy as np
 

@@ -8,7 +8,6 @@ token was put before it), the tokenizer is asked again for places. So nothing is
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -27,14 +26,17 @@ class Encoder:
     def __init__(self, tokenizer: Any) -> None:
         """Reads the whole vocabulary once."""
         self.tokenizer = tokenizer
-        by_bytes = '"ByteLevel"' in json.dumps(json.loads(tokenizer.to_str()).get("decoder"))
+        by_bytes = b'"ByteLevel"' in tokenizer.decoder.__getstate__() if tokenizer.decoder else False
         vocabulary = tokenizer.get_vocab(with_added_tokens=True)
         added = tokenizer.get_added_tokens_decoder()
         self.special = frozenset(added)
         self.said = [b""] * (max(vocabulary.values(), default=-1) + 1)
+        """What each token stands for, by its id."""
+        says = _of_bytes if by_bytes else _of_words
         for token, number in vocabulary.items():
-            plain = number in added
-            self.said[number] = token.encode() if plain else _of_bytes(token) if by_bytes else _of_words(token)
+            self.said[number] = says(token)
+        for number, token in added.items():
+            self.said[number] = token.content.encode()
 
     def encode(self, texts: Sequence[str], *, special: bool) -> list[Encoded]:
         """The tokens of each text; `special` lets the tokenizer put its own tokens around it."""
@@ -117,12 +119,12 @@ def _across(token: int) -> Fault:
     return Fault("mask not exact", what, "the tokenizer merges text over the template's border; use another base")
 
 
-def _alphabet() -> dict[str, int]:
+def _alphabet() -> dict[int, int]:
     """The characters that byte-level vocabularies write for bytes (GPT-2's `bytes_to_unicode`): printable ones stand for
     themselves, the others are moved behind U+00FF in their order."""
     plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     moved = [byte for byte in range(0x100) if byte not in plain]
-    return {chr(byte): byte for byte in plain} | {chr(0x100 + i): byte for i, byte in enumerate(moved)}
+    return {byte: byte for byte in plain} | {0x100 + i: byte for i, byte in enumerate(moved)}
 
 
 _ALPHABET = _alphabet()
@@ -131,12 +133,12 @@ _ALPHABET = _alphabet()
 def _of_bytes(token: str) -> bytes:
     """What a token of a byte-level vocabulary says."""
     try:
-        return bytes(_ALPHABET[character] for character in token)
-    except KeyError:  # no token that text could become
+        return token.translate(_ALPHABET).encode("latin-1")
+    except UnicodeEncodeError:  # no token that text could become
         return token.encode()
 
 
 def _of_words(token: str) -> bytes:
     """What a token of a SentencePiece vocabulary says."""
-    byte = _BYTE.fullmatch(token)
+    byte = _BYTE.fullmatch(token) if token.startswith("<0x") else None
     return bytes([int(byte[1], 16)]) if byte else token.replace("\u2581", " ").encode()

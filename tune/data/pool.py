@@ -63,6 +63,8 @@ def pool(setup: Setup, workers: int) -> Iterator[Pool]:
     """Starts processes that know `setup`, and ends them."""
     context = multiprocessing.get_context("spawn")  # a fork would take along whatever the parent has loaded, torch too
     executor = ProcessPoolExecutor(workers, context, _start, (setup,))
+    for _ in range(workers):
+        executor.submit(os.getpid)  # starts a process, which gets ready while the first rows are prepared here
     try:
         yield Pool(executor, workers)
     finally:

@@ -1,0 +1,267 @@
+"""How fast rows become tokens, beside the bare tokenizer and beside TRL's own preparation, on the same rows and cores.
+
+    python -m scripts.bench_data                                  20,000 chat rows, a byte-level vocabulary made of them
+    python -m scripts.bench_data --tokenizer DIR --rows FILE      another tokenizer (with its chat template) and other rows
+
+Three ways, each in its turn and as often as `--repeat` says; the medians are compared:
+
+  tokenizer  `encode_batch_fast` of `tokenizers` on the rendered texts, on all cores: no rows are read, nothing is labelled
+  tune       from the file to labelled, packed sequences on disk, worker processes started and ended in that time
+  trl        what SFTTrainer does with the same rows before training (`packing`, `assistant_only_loss`), in one process as
+             it does by default, and in as many as there are cores
+
+Then the examples of tune and TRL are compared one by one. The last line is JSON:
+{"ratio_to_tokenizer", "ratio_to_trl", "fill", "rows", "differences"}.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import struct
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tune import hub
+
+hub.quiet_libraries()
+
+from scripts.pocket import explanations, stories  # noqa: E402  # telemetry must be off before any library starts
+from scripts.pocket.corpus import plain  # noqa: E402
+from tune import base as base_stage  # noqa: E402
+from tune.data import save  # noqa: E402
+from tune.data.pool import processes  # noqa: E402
+from tune.data.prepare import Prepared, make_setup, prepare  # noqa: E402
+from tune.models import load_tokenizer  # noqa: E402
+from tune.receipt import IGNORED  # noqa: E402
+from tune.recipe import Recipe  # noqa: E402
+from tune.records import BaseRecord, Made, Packing  # noqa: E402
+
+VOCABULARY = 32_000
+MAX_TOKENS = 2048
+SPECIAL = {"bos_token": "<|begin_of_text|>", "eos_token": "<|eot_id|>", "pad_token": "<|pad|>"}
+STRUCTURE = ["<|start_header_id|>", "<|end_header_id|>"]
+
+
+def write_rows(path: Path, number: int) -> None:
+    """Chat rows of some 215 tokens: a question, and an answer of several paragraphs."""
+    draw = random.Random(1)
+    with path.open("w", encoding="utf-8") as file:
+        for _ in range(number):
+            parts = [plain(writer.write(draw)) for writer in (explanations, stories, explanations, stories)]
+            question, answer = parts[0][: draw.randint(60, 240)], "\n\n".join(parts[1 : draw.randint(2, 4)])
+            messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer.strip()}]
+            file.write(json.dumps({"messages": messages}, ensure_ascii=False) + "\n")
+
+
+def make_tokenizer(folder: Path, rows: Path) -> None:
+    """A byte-level vocabulary as Llama 3's is made, learned from the rows, with TRL's Llama 3 template."""
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    pattern = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    made = Tokenizer(models.BPE())
+    made.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(pattern), behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    made.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        special_tokens=[*SPECIAL.values(), *STRUCTURE],
+        show_progress=False,
+    )
+    made.train_from_iterator((m["content"] for m in _messages(rows)), trainer)
+    PreTrainedTokenizerFast(tokenizer_object=made, **SPECIAL).save_pretrained(str(folder))
+    (folder / "chat_template.jinja").write_text((_trl_templates() / "llama3_training.jinja").read_text())
+
+
+def _trl_templates() -> Path:
+    import importlib.util
+
+    spec = importlib.util.find_spec("trl")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "chat_templates"
+
+
+def _messages(rows: Path) -> Iterator[dict[str, str]]:
+    for line in rows.open(encoding="utf-8"):
+        yield from json.loads(line)["messages"]
+
+
+def make_base(folder: Path, tokenizer: Path | None, rows: Path) -> BaseRecord:
+    """A base folder without weights worth loading: the data code reads tokenizer, template and stop tokens of it."""
+    import shutil
+
+    folder.mkdir()
+    if tokenizer is None:
+        make_tokenizer(folder, rows)
+    else:
+        for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
+            shutil.copyfile(tokenizer / name, folder / name)
+    eos = json.loads((folder / "tokenizer_config.json").read_text())["eos_token"]
+    eos = eos["content"] if isinstance(eos, dict) else eos
+    vocabulary = json.loads((folder / "tokenizer.json").read_text())
+    stop = next(t["id"] for t in vocabulary["added_tokens"] if t["content"] == eos)
+    config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 8, "intermediate_size": 16}
+    config |= {"num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 200_000, "eos_token_id": stop}
+    (folder / "config.json").write_text(json.dumps(config))
+    header = json.dumps({"model.norm.weight": {"dtype": "F32", "shape": [8], "data_offsets": [0, 32]}}).encode()
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(32))
+    made = Made(inputs="0" * 64, tune="0", at="", seconds=0.0)
+    found = base_stage.inspect(folder, folder.name)
+    return BaseRecord(made=made, kind="folder", model=folder.name, repo=None, commit=None, quantize="none", **found)
+
+
+def run_tune(rows: Path, base: BaseRecord, tokenizer: Any) -> tuple[Prepared, Packing]:
+    """The work of the data stage, without the page and the ledger."""
+    data = {"train": [{"path": rows.name}], "max_tokens": MAX_TOKENS, "long": "drop"}
+    recipe = Recipe.model_validate_json(
+        json.dumps({"recipe": 1, "name": "bench", "base": {"model": "base"}, "data": data})
+    )
+    with tempfile.TemporaryDirectory(dir=rows.parent) as folder:
+        setup = make_setup(tokenizer, base, recipe.data, rows.parent)
+        prepared = prepare(recipe, setup, Path(folder), processes())
+        return prepared, save(prepared, recipe.data, Path(folder))
+
+
+def run_trl(rows: Path, tokenizer: Any, workers: int | None) -> tuple[Any, float]:
+    """(the prepared data set, seconds) of SFTTrainer on a model of a few thousand parameters."""
+    from datasets import load_dataset
+    from transformers import LlamaConfig, LlamaForCausalLM
+    from trl import SFTConfig, SFTTrainer
+
+    seconds = 0.0
+
+    class Timed(SFTTrainer):
+        """Times its own preparation and nothing else."""
+
+        def _prepare_dataset(self, *args: Any, **kwargs: Any) -> Any:
+            nonlocal seconds
+            started = time.perf_counter()
+            found = super()._prepare_dataset(*args, **kwargs)
+            seconds = time.perf_counter() - started
+            return found
+
+    with tempfile.TemporaryDirectory(dir=rows.parent) as folder:
+        dataset = load_dataset("json", data_files=str(rows), split="train", cache_dir=folder)
+        settings = SFTConfig(
+            output_dir=folder,
+            packing=True,
+            assistant_only_loss=True,
+            max_length=MAX_TOKENS,
+            dataset_num_proc=workers,
+            use_cpu=True,
+            report_to="none",
+        )
+        tiny = LlamaConfig(
+            vocab_size=len(tokenizer), hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1
+        )
+        trainer = Timed(model=LlamaForCausalLM(tiny), args=settings, train_dataset=dataset, processing_class=tokenizer)
+        prepared = trainer.train_dataset
+        columns = {name: prepared[name][:] for name in ("input_ids", "labels", "seq_lengths")}
+    return columns, seconds
+
+
+def compare(mine: Prepared, theirs: dict[str, Any], stops: set[int]) -> dict[str, int]:
+    """In how many examples tune and TRL differ, by what differs."""
+    found: dict[tuple[int, ...], list[tuple[bool, ...]]] = {}
+    for ids, labels, lengths in zip(*(theirs[n] for n in ("input_ids", "labels", "seq_lengths")), strict=True):
+        start = 0
+        for length in lengths:
+            part = slice(start, start + length)
+            found.setdefault(tuple(ids[part]), []).append(tuple(label != IGNORED for label in labels[part]))
+            start += length
+    differences: Counter[str] = Counter()
+    for kept in mine.rows("train"):
+        example = kept.example
+        others = found.get(tuple(example.input_ids))
+        if not others:
+            differences["other tokens"] += 1
+            continue
+        learned = tuple(label != IGNORED for label in example.labels)
+        other = others.pop()
+        if learned == other:
+            continue
+        behind = [i for i, (a, b) in enumerate(zip(learned, other, strict=True)) if a != b]
+        after_stop = all(not learned[i] and example.input_ids[i - 1] in stops for i in behind)
+        differences["learned behind the stop token" if after_stop else "other labels"] += 1
+    differences["only in TRL"] = sum(map(len, found.values()))
+    return {name: number for name, number in sorted(differences.items()) if number}
+
+
+def timed(what: Callable[[], Any], repeat: int) -> tuple[Any, float]:
+    """The last result and the median of the seconds."""
+    seconds = []
+    for _ in range(repeat):
+        started = time.perf_counter()
+        found = what()
+        seconds.append(time.perf_counter() - started)
+    return found, statistics.median(seconds)
+
+
+def main() -> int:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--tokenizer", type=Path, help="folder with tokenizer.json and chat_template.jinja")
+    parser.add_argument("--rows", type=Path, help="JSONL with messages")
+    parser.add_argument("--number", type=int, default=20_000, help="rows that are made without --rows")
+    parser.add_argument("--repeat", type=int, default=3)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = folder / "rows.jsonl"
+        if asked.rows:
+            rows.write_bytes(asked.rows.read_bytes())
+        else:
+            write_rows(rows, asked.number)
+        base = make_base(folder / "base", asked.tokenizer, rows)
+        tokenizer = load_tokenizer(base)
+        texts = [
+            tokenizer.apply_chat_template(json.loads(line)["messages"], tokenize=False)
+            for line in rows.open(encoding="utf-8")
+        ]
+        from tokenizers import Tokenizer
+
+        bare = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+        import os
+
+        os.environ["TOKENIZERS_PARALLELISM"] = "true"
+        encoded, alone = timed(lambda: bare.encode_batch_fast(texts, add_special_tokens=False), asked.repeat)
+        tokens = sum(len(one.ids) for one in encoded)
+        (prepared, packing), own = timed(lambda: run_tune(rows, base, tokenizer), asked.repeat)
+        theirs, one_process = run_trl(rows, tokenizer, None)
+        _, all_cores = run_trl(rows, tokenizer, processes())
+        own_tokens = int(prepared.examples.lengths.sum())
+        for what, number, seconds in (
+            ("tokenizer alone", tokens, alone),
+            ("tune", own_tokens, own),
+            ("TRL, as it is by default", tokens, one_process),
+            (f"TRL, {processes()} processes", tokens, all_cores),
+        ):
+            print(f"{what:28}{number / seconds / 1000:10,.0f} thousand tokens/s {seconds:8.2f} s", file=sys.stderr)
+        speed = own_tokens / own
+        result = {
+            "ratio_to_tokenizer": round(speed / (tokens / alone), 3),
+            "ratio_to_trl": round(speed / (tokens / one_process), 2),
+            "fill": packing.fill,
+            "rows": len(texts),
+            "differences": compare(prepared, theirs, set(base.stop_token_ids)),
+        }
+        print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
