@@ -139,7 +139,7 @@ def test_what_tokens_say(encoder: Encoder, text: str) -> None:
     """Where the tokens spell the text, what they say is the text."""
     (found,) = encoder.encode([text], special=False)
     spelled = b"".join(encoder.said[i] for i in found.ids)
-    assert (found._ends is not None) >= (spelled == text.encode())
+    assert not text or (found._ends is not None) >= (spelled == text.encode())
 
 
 def test_common_kinds_need_no_second_look() -> None:

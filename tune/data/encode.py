@@ -12,8 +12,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import chain
 from typing import Any
+
+import numpy as np
 
 from tune.data.messages import Fault
 
@@ -29,7 +31,6 @@ class Encoder:
         by_bytes = b'"ByteLevel"' in tokenizer.decoder.__getstate__() if tokenizer.decoder else False
         vocabulary = tokenizer.get_vocab(with_added_tokens=True)
         added = tokenizer.get_added_tokens_decoder()
-        self.special = frozenset(added)
         self.said = [b""] * (max(vocabulary.values(), default=-1) + 1)
         """What each token stands for, by its id."""
         says = _of_bytes if by_bytes else _of_words
@@ -37,19 +38,52 @@ class Encoder:
             self.said[number] = says(token)
         for number, token in added.items():
             self.said[number] = token.content.encode()
+        self._bytes = np.frombuffer(b"".join(self.said), np.uint8)
+        self._sizes = np.array([len(piece) for piece in self.said], np.int64)
+        self._offsets = np.cumsum(self._sizes) - self._sizes
+        self._blank = np.array([piece.startswith(b" ") for piece in self.said], bool)
+        self._added = np.zeros(len(self.said), bool)
+        self._added[list(added)] = True
 
     def encode(self, texts: Sequence[str], *, special: bool) -> list[Encoded]:
         """The tokens of each text; `special` lets the tokenizer put its own tokens around it."""
-        found = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=special)
-        return [Encoded(self, text, one.ids, special) for text, one in zip(texts, found, strict=True)]
+        found = [one.ids for one in self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=special)]
+        ends = self._ends(texts, found)
+        return [Encoded(self, *one, special) for one in zip(texts, found, ends, strict=True)]
+
+    def _ends(self, texts: Sequence[str], found: list[list[int]]) -> list[np.ndarray | None]:
+        """For each text the byte behind each of its tokens; None where the tokens do not spell the text."""
+        bounds = np.cumsum([0, *map(len, found)])
+        ids = np.fromiter(chain.from_iterable(found), np.int64, int(bounds[-1]))
+        ends: list[np.ndarray | None] = [None] * len(texts)
+        left = [i for i, own in enumerate(found) if own]
+        sizes, offsets = self._sizes[ids], self._offsets[ids]
+        # Llama's older vocabularies begin every stretch between special tokens with a blank that is not in the text.
+        begins = np.ones(len(ids), bool)
+        begins[1:] = self._added[ids[:-1]]
+        begins[bounds[:-1][bounds[:-1] < len(ids)]] = True
+        for taken in (np.zeros(len(ids), np.int64), (begins & self._blank[ids]).astype(np.int64)):
+            if not left:
+                break
+            behind = np.cumsum(sizes - taken)
+            start = behind - (sizes - taken)
+            spelled = self._bytes[np.repeat(offsets + taken - start, sizes - taken) + np.arange(behind[-1])].tobytes()
+            for i in left:
+                first, last = bounds[i], bounds[i + 1]
+                base = int(start[first])
+                if spelled[base : behind[last - 1]] == texts[i].encode():
+                    ends[i] = behind[first:last] - base
+            left = [i for i in left if ends[i] is None]
+        return ends
 
 
 class Encoded:
     """The tokens of one text."""
 
-    def __init__(self, encoder: Encoder, text: str, ids: list[int], special: bool) -> None:
+    def __init__(self, encoder: Encoder, text: str, ids: list[int], ends: np.ndarray | None, special: bool) -> None:
         """As `Encoder.encode` makes it."""
         self.encoder, self.text, self.ids, self.special = encoder, text, ids, special
+        self._ends: Any = ends
 
     def border(self, at: int) -> int:
         """The index of the first token that begins at the character `at` or behind it. Raises Fault when a token lies
@@ -81,21 +115,6 @@ class Encoded:
             return token, bisect_left(self._ends, last) + 1 if last > first else token
         inside = [t for t, (a, b) in enumerate(self._places.offsets) if b > start and a < end]
         return (inside[0], inside[-1] + 1) if inside else (0, 0)
-
-    @cached_property
-    def _ends(self) -> list[int] | None:
-        """For each token the byte behind it; None where the tokens do not spell the text."""
-        text = self.text.encode()
-        pieces = [self.encoder.said[i] for i in self.ids]
-        if b"".join(pieces) != text:
-            # Llama's older vocabularies begin every stretch between special tokens with a blank that is not in the text.
-            begins = [True, *(i in self.encoder.special for i in self.ids)]
-            pieces = [
-                piece.removeprefix(b" ") if first else piece for piece, first in zip(pieces, begins, strict=False)
-            ]
-            if b"".join(pieces) != text:
-                return None
-        return list(accumulate(map(len, pieces)))
 
     @cached_property
     def _places(self) -> Any:

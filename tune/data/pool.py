@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
@@ -13,6 +14,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from tune.data.work import Job, Made, Maker, Setup
@@ -62,16 +65,20 @@ class Pool:
 def pool(setup: Setup, workers: int) -> Iterator[Pool]:
     """Starts processes that know `setup`, and ends them."""
     context = multiprocessing.get_context("spawn")  # a fork would take along whatever the parent has loaded, torch too
-    executor = ProcessPoolExecutor(workers, context, _start, (setup,))
-    for _ in range(workers):
-        executor.submit(os.getpid)  # starts a process, which gets ready while the first rows are prepared here
-    try:
-        yield Pool(executor, workers)
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+    with TemporaryDirectory() as folder:
+        # Through a file: a pipe takes little, so that each process would have to be up before the next can start.
+        told = Path(folder) / "setup.pickle"
+        told.write_bytes(pickle.dumps(setup))
+        executor = ProcessPoolExecutor(workers, context, _start, (told,))
+        try:
+            for _ in range(workers):
+                executor.submit(os.getpid)  # starts a process, which gets ready while the first rows are prepared here
+            yield Pool(executor, workers)
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _start(setup: Setup) -> None:
+def _start(told: Path) -> None:
     """In a new process: one core for itself, no signals of the terminal, an end when the parent ends."""
     global _maker  # noqa: PLW0603  # a process has one
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -84,7 +91,7 @@ def _start(setup: Setup) -> None:
         os._exit(1)
 
     threading.Thread(target=follow, daemon=True).start()
-    _maker = Maker(setup)
+    _maker = Maker(pickle.loads(told.read_bytes()))  # noqa: S301  # written by our own parent a moment ago
     gc.freeze()
     gc.set_threshold(100_000)  # rows are lists of numbers without circles, and there are millions of them
 

@@ -161,7 +161,7 @@ class Renderer:
         labels = [IGNORED] * len(ids)
         for start, end in text.rendering.spans:
             first, last = tokens.border(start), tokens.border(end)
-            stop = next((t for t in range(first, last) if ids[t] in self.stops), None)
+            stop = min(self._found(ids, first, last), default=None)
             if stop is None:
                 what = "the template ends the answer without a stop token, so the model would never learn to stop"
                 fix = "set eos_token_id in the base's generation_config.json to the template's end of turn"
@@ -175,6 +175,14 @@ class Renderer:
             labels[first : stop + 1] = ids[first : stop + 1]
         labels[0] = IGNORED  # nothing comes before it that it could be told from
         return Example(ids, labels)
+
+    def _found(self, ids: list[int], first: int, last: int) -> Iterator[int]:
+        """Where each of the stop tokens stands first in a stretch."""
+        for stop in self.stops:
+            try:
+                yield ids.index(stop, first, last)
+            except ValueError:  # it is not there
+                continue
 
     def _too_long(self, sample: Sample, whole: list[Example]) -> list[Example]:
         """Applies `data.long`. Raises Fault for a row that is to be left out."""
