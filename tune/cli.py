@@ -149,10 +149,11 @@ def _run(parsed: argparse.Namespace) -> int:
 
 def _check(parsed: argparse.Namespace) -> int:
     from tune.check import check
+    from tune.rowfiles import pinned
 
     problems: list[Problem] = []
     try:
-        summary = check(_load(parsed))
+        summary = check(pinned(_load(parsed)))
     except UserError as error:
         problems = error.problems
     if parsed.json:
@@ -190,8 +191,9 @@ def _schema(parsed: argparse.Namespace) -> int:
 def _data(parsed: argparse.Namespace) -> int:
     from tune.check import rows
     from tune.data.show import print_rows
+    from tune.rowfiles import pinned
 
-    prepared, tokenizer = rows(_load(parsed))
+    prepared, tokenizer = rows(pinned(_load(parsed)))
     print_rows(prepared, tokenizer, parsed.row, parsed.source, parsed.find)
     return EXIT_DONE
 

@@ -43,9 +43,14 @@ def file_sha256(path: Path) -> str:
     return found.hexdigest()
 
 
+def cache_folder() -> Path:
+    """Where things that can be found out again are remembered between runs."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tune"
+
+
 def _cache_file() -> Path:
     """Where digests of large files are remembered between runs."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tune" / "digests.json"
+    return cache_folder() / "digests.json"
 
 
 def remembered_sha256(path: Path, large_bytes: int = 64 << 20) -> str:
