@@ -21,7 +21,8 @@ from tune.receipt import example_leaf, examples_root
 from tune.recipe import Recipe
 from tune.recipe.schema import Data, Source
 from tune.records import BaseRecord, DroppedRow, FileDigest, RowCounts, SourceLedger, TokenCounts
-from tune.sources import SourceFile, chunks, count_rows, expand, parse
+from tune.rowfiles import files_of, hub_rows
+from tune.sources import SourceFile, chunks, count_rows, parse
 
 MAX_NAMED = 1000
 """Dropped rows that the ledger names one by one; all are counted."""
@@ -136,7 +137,7 @@ def prepare(recipe: Recipe, root: Path, base: BaseRecord, tokenizer: Any) -> Pre
             why = "; ".join(f"{n} {reason}" for reason, n in found.reasons().items())
             raise DataError(
                 Problem(
-                    "rows", f"{what} ({why or 'the file is empty'})", "give a file with rows", file=found.source.path
+                    "rows", f"{what} ({why or 'the file is empty'})", "give a file with rows", file=found.source.shown
                 )
             )
         if found.marks_differ:
@@ -197,7 +198,7 @@ class _Reader:
 
     def read(self, index: int, split: Literal["train", "eval"], source: Source) -> SourceRows:
         """One source: every row becomes examples or a reason."""
-        found = SourceRows(source, split, expand(source.path, self.root), source.format or "")
+        found = SourceRows(source, split, files_of(source, self.root), source.format or "")
         function = rowmap.load(source.map, self.root) if source.map else None
         for file, item in self._items(found):
             row = rowmap.apply(function, item) if function and isinstance(item, Row) else item
@@ -220,7 +221,7 @@ class _Reader:
         if found.source.rows is not None:
             total = sum(count_rows(file) for file in found.files)
             if found.source.rows < total:
-                draw = random.Random(f"{self.section.seed} {found.source.path}")  # noqa: S311  # a sample, no secret
+                draw = random.Random(f"{self.section.seed} {found.source.shown}")  # noqa: S311  # a sample, no secret
                 wanted = set(draw.sample(range(total), found.source.rows))
         number = 0
         for index, file in enumerate(found.files):
@@ -278,9 +279,10 @@ def ledger_entry(rows: SourceRows) -> SourceLedger:
     )
     one = len(files) == 1
     return SourceLedger(
-        name=Path(rows.source.path).name,
+        name=rows.source.name,
         split=rows.split,
-        path=rows.source.path,
+        path=rows.source.shown,
+        hub=hub_rows(rows.source),
         sha256=files[0].sha256 if one else digest({f.name: f.sha256 for f in files}),
         bytes=sum(f.bytes for f in files),
         files=files,

@@ -6,7 +6,6 @@ import html
 import random
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from tune.data.formats import describe
@@ -121,7 +120,7 @@ def _chosen(
     else:
         return list(picks(source.kept if name is not None else prepared.rows("train")))
     if not rows:
-        raise DataError(Problem("rows", why, fix, file=source.source.path, line=line))
+        raise DataError(Problem("rows", why, fix, file=source.source.shown, line=line))
     return rows
 
 
@@ -130,9 +129,9 @@ def _source(prepared: Prepared, name: str | None) -> SourceRows:
     if name is None:
         return prepared.sources[0]
     for source in prepared.sources:
-        if name in (source.source.path, Path(source.source.path).name, Path(source.source.path).stem):
+        if name in source.source.names:
             return source
-    paths = ", ".join(source.source.path for source in prepared.sources)
+    paths = ", ".join(source.source.shown for source in prepared.sources)
     raise DataError(Problem("rows", f"no source is named {name!r}", f"choose one of: {paths}"))
 
 
@@ -142,7 +141,7 @@ def formats(prepared: Prepared, tokenizer: Any, examples: int = 3) -> Iterator[s
         how = "as the recipe says" if source.source.format else "detected"
         files = f" in {count(len(source.files))} files" if len(source.files) > 1 else ""
         rows = len(source.row_leaves) + len(source.dropped) + source.not_sampled
-        yield f"{source.source.path}: {describe(source.format)} ({how}); {count(rows)} rows{files}, {count(len(source.row_leaves))} used"
+        yield f"{source.source.shown}: {describe(source.format)} ({how}); {count(rows)} rows{files}, {count(len(source.row_leaves))} used"
         for reason, number in source.reasons().items():
             yield f"  left out: {count(number)} {reason}"
         for kept in source.kept[:examples]:
