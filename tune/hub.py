@@ -52,6 +52,7 @@ def resolve_commit(repo: str, revision: str | None, kind: Kind = "model") -> str
     """
     if revision is not None:
         return revision
+    quiet_libraries()
     from huggingface_hub.errors import OfflineModeIsEnabled
 
     try:
@@ -68,6 +69,7 @@ def resolve_commit(repo: str, revision: str | None, kind: Kind = "model") -> str
 
 def fetch(repo: str, commit: str) -> Path:
     """Folder with the files of a model's commit, downloaded where they are not cached. Raises BaseModelError as above."""
+    quiet_libraries()
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
@@ -94,10 +96,10 @@ def fetch_file(repo: str, commit: str, name: str) -> Path | None:
 
     Raises DataError as `resolve_commit` does.
     """
+    quiet_libraries()
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import RemoteEntryNotFoundError
 
-    quiet_libraries()
     try:
         return Path(hf_hub_download(repo, name, repo_type="dataset", revision=commit))
     except RemoteEntryNotFoundError:

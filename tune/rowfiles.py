@@ -62,9 +62,9 @@ class Listing(HubRows):
 
 
 def files_of(source: Source, root: Path) -> list[SourceFile]:
-    """The files of a source in the order in which they are read; those of a data set are downloaded where they are not
-    cached. Raises DataError as `tune.sources.expand` and `tune.hub` do, and for a config, a split or a kind of file
-    that cannot be read."""
+    """The files of a source, `pinned` before, in the order in which they are read; those of a data set are downloaded
+    where they are not cached. Raises DataError as `tune.sources.expand` and `tune.hub` do, and for a config, a split or a
+    kind of file that cannot be read."""
     if source.path is not None:
         return expand(source.path, root)
     listing = _listing(source)
@@ -86,17 +86,18 @@ def pinned(loaded: Loaded) -> Loaded:
     """
     commits: dict[str, str] = {}
     data = loaded.recipe.data
-    sections = {s: tuple(_pinned(source, commits) for source in getattr(data, s)) for s in ("train", "eval")}
+    sections = {s: tuple(pin(source, commits) for source in getattr(data, s)) for s in ("train", "eval")}
     recipe: Recipe = loaded.recipe.model_copy(update={"data": data.model_copy(update=sections)})
     return replace(loaded, recipe=recipe)
 
 
 def hub_rows(source: Source) -> HubRows | None:
-    """Repository, config, split and commit of a source; None for one on the disk. Raises DataError as `files_of`."""
+    """Repository, config, split and commit of a pinned source; None for one on the disk. Raises DataError as `files_of`."""
     return None if source.path is not None else HubRows(**_listing(source).model_dump(exclude={"files"}))
 
 
-def _pinned(source: Source, commits: dict[str, str]) -> Source:
+def pin(source: Source, commits: dict[str, str]) -> Source:
+    """One source as `pinned` gives it. `commits` are the newest ones found so far, by data set, and grow."""
     if source.dataset is None:
         return source
     commit = source.revision or commits.get(source.dataset) or hub.resolve_commit(source.dataset, None, "dataset")
@@ -121,19 +122,18 @@ def _fetched(listing: Listing, name: str) -> Path:
 
 def _listing(source: Source) -> Listing:
     """What a source stands for, remembered: a commit never changes, and offline nobody could be asked."""
-    assert source.dataset is not None
-    commit = hub.resolve_commit(source.dataset, source.revision, "dataset")
-    asked = [source.dataset, commit, source.config, source.split or "train"]
+    assert source.dataset is not None and source.revision is not None and source.split is not None, "not pinned"
+    asked = [source.dataset, source.revision, source.config, source.split]
     cache = cache_folder() / "hub" / f"{digest(asked)[:32]}.json"
     with suppress(OSError, ValidationError):
         return Listing.model_validate_json(cache.read_bytes())
-    found = _look_up(source, source.dataset, commit)
+    found = _look_up(source, source.dataset, source.revision, source.split)
     with suppress(OSError):  # a read-only home: ask again next time
         write_json(cache, found.model_dump(mode="json"))
     return found
 
 
-def _look_up(source: Source, repo: str, commit: str) -> Listing:
+def _look_up(source: Source, repo: str, commit: str, split: str) -> Listing:
     """Asks the Hub which files a source stands for. Raises DataError."""
     hub.quiet_libraries()
     private = hub.is_private(repo, commit)
@@ -152,7 +152,6 @@ def _look_up(source: Source, repo: str, commit: str) -> Listing:
         splits = _splits(f"hf://datasets/{repo}@{commit}", settings)
     except Exception as error:
         raise hub.explain_dataset(repo, error) from error
-    split = source.split or "train"
     if not splits.get(split):
         has = ", ".join(name for name, files in splits.items() if files)
         what = f"there is no split {split!r} in the config {name}" if has else "no file of rows"
@@ -202,14 +201,23 @@ def _config_name(source: Source, configs: dict[str, dict[str, Any]]) -> str:
 def _splits(base: str, settings: dict[str, Any]) -> dict[str, list[str]]:
     """The files of every split of a config, as `datasets.load_dataset` finds them: by the patterns of the card, or by
     names such as train.jsonl, data/train-00000-of-00001.parquet and train/rows.csv. Paths begin with `base`."""
-    from datasets.data_files import DataFilesDict, EmptyDatasetError, get_data_patterns, sanitize_patterns
+    from datasets.data_files import (
+        DataFilesDict,
+        EmptyDatasetError,
+        get_data_patterns,
+        resolve_pattern,
+        sanitize_patterns,
+    )
     from datasets.load import infer_module_for_data_files_list
     from datasets.packaged_modules import _ALL_ALLOWED_EXTENSIONS, _MODULE_TO_EXTENSIONS
 
-    if settings.get("data_dir"):
-        base = f"{base}/{settings['data_dir'].strip('/')}"
     named = settings.get("data_files")
     try:
+        # Lists the whole repository once, for all patterns below. They take an error of the Hub for "no such file"; this
+        # raises it.
+        resolve_pattern("**", base)
+        if settings.get("data_dir"):
+            base = f"{base}/{settings['data_dir'].strip('/')}"
         patterns = get_data_patterns(base) if named is None else sanitize_patterns(named)
         # What the card names is taken whatever it is, so that a kind of file that is not read here is refused, not lost.
         found = DataFilesDict.from_patterns(patterns, base, _ALL_ALLOWED_EXTENSIONS if named is None else None)
@@ -221,7 +229,7 @@ def _splits(base: str, settings: dict[str, Any]) -> dict[str, list[str]]:
         module, _ = infer_module_for_data_files_list([file for file in files if not file.endswith(".zip")])
         alike = named is None and module is not None
         kept = files.filter(extensions=_MODULE_TO_EXTENSIONS[module]) if alike else files
-        splits[split] = list(dict.fromkeys(kept))
+        splits[str(split)] = list(dict.fromkeys(kept))
     return splits
 
 
