@@ -79,7 +79,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--runs": {"type": Path, "metavar": "DIR", "help": "where run directories are (default: runs/, or TUNE_RUNS)"},
     "--fresh": {"action": "store_true", "help": "ignore caches and start a new attempt; nothing is deleted"},
     "--json": {"action": "store_true", "help": "print JSON"},
-    "--source": {"metavar": "NAME", "help": "a source of the recipe, by path or file name (default: the first)"},
+    "--source": {
+        "metavar": "NAME",
+        "help": "a source of the recipe, by path, file name or data set (default: the first)",
+    },
     "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
     "--find": {"metavar": "TEXT", "help": "rows of the source that hold a text"},
     "--base": {"action": "store_true", "help": "let the base answer too"},

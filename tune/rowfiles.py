@@ -122,12 +122,15 @@ def _fetched(listing: Listing, name: str) -> Path:
 
 def _listing(source: Source) -> Listing:
     """What a source stands for, remembered: a commit never changes, and offline nobody could be asked."""
-    assert source.dataset is not None and source.revision is not None and source.split is not None, "not pinned"
-    asked = [source.dataset, source.revision, source.config, source.split]
+    repo, commit, split = source.dataset, source.revision, source.split
+    assert repo is not None
+    assert commit is not None, "not pinned"
+    assert split is not None, "not pinned"
+    asked = [repo, commit, source.config, split]
     cache = cache_folder() / "hub" / f"{digest(asked)[:32]}.json"
     with suppress(OSError, ValidationError):
         return Listing.model_validate_json(cache.read_bytes())
-    found = _look_up(source, source.dataset, source.revision, source.split)
+    found = _look_up(source, repo, commit, split)
     with suppress(OSError):  # a read-only home: ask again next time
         write_json(cache, found.model_dump(mode="json"))
     return found

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hub_server import ONE, TWO, Hub, Repo, serving
+from hub_server import ONE, TWO, Hub, Repo, answered, serving
 
 ROW = b'{"text": "a"}\n'
 NAME = {"dataset": "org/name"}
@@ -71,9 +71,10 @@ def test_files_by_their_names(hub: Hub, tmp_path: Path) -> None:
 
 def test_configs_of_the_card(hub: Hub, tmp_path: Path) -> None:
     """The card's configs and splits decide; several files are read in the order of their names, each once."""
+    train = "  - split: train\n    path: [big/*.parquet, big/1.parquet]\n"
+    held_out = "  - split: held_out\n    path: big-test.parquet\n"
     configs = (
-        "- config_name: big\n  default: true\n  data_files:\n"
-        "  - split: train\n    path: [big/*.parquet, big/1.parquet]\n  - split: held_out\n    path: big-test.parquet\n",
+        f"- config_name: big\n  default: true\n  data_files:\n{train}{held_out}",
         "- config_name: small\n  data_files: small.csv\n",
         "- config_name: by_name\n  data_dir: named\n",
     )
@@ -164,7 +165,7 @@ def test_refusals_of_the_hub(hub: Hub, tmp_path: Path) -> None:
     rows_of = {ONE: {"train.jsonl": ROW}}
     hub.repos["org/gated"] = Repo(rows_of, refuses=lambda path: (403, "GatedRepo") if "/resolve/" in path else None)
     hub.repos["org/closed"] = Repo(rows_of, refuses=lambda path: (401, "GatedRepo") if "/resolve/" in path else None)
-    hub.repos["org/ill"] = Repo(rows_of, refuses=lambda path: (500, ""))
+    hub.repos["org/ill"] = Repo(rows_of, refuses=lambda _: (500, ""))
     hub.repos["org/name"] = Repo(rows_of)
     sources = [{"dataset": name} for name in ("org/gated", "org/closed", "org/ill", "org/none", "org/a--b")]
     terms = "is gated, and this account has no access. accept its terms on https://huggingface.co/datasets"
@@ -187,7 +188,7 @@ def test_a_server_that_fails_halfway(hub: Hub, tmp_path: Path) -> None:
     assert hub.read(tmp_path, NAME) == [f"org/name: {said}"]
     repo.refuses = lambda path: (403, "") if "/tree/" in path else None
     assert hub.read(tmp_path, NAME, {**NAME, "config": "a", "split": "test"}) == [f"org/name: {said}"] * 2
-    repo.refuses = lambda path: None
+    repo.refuses = answered
     assert texts(hub.read(tmp_path, NAME)[0]) == ["a"]
 
 
@@ -199,7 +200,11 @@ def test_kinds_of_files(hub: Hub, tmp_path: Path) -> None:
     readme = card("- config_name: a\n  data_files: [a.jsonl, b.rows]\n")
     hub.repos["org/odd"] = Repo({ONE: {"README.md": readme, "a.jsonl": ROW, "b.rows": b"?"}})
     hub.repos["org/empty"] = Repo({ONE: {"README.md": b"# Nothing\n"}})
-    at, local, unpack = f"@{ONE[:12]}/", "; then give its files as path", "unpack it, and give the files that were in it"
+    at, local, unpack = (
+        f"@{ONE[:12]}/",
+        "; then give its files as path",
+        "unpack it, and give the files that were in it",
+    )
     names = ("arrow", "zip", "packed", "odd", "empty")
     assert hub.read(tmp_path, *({"dataset": f"org/{name}"} for name in names)) == [
         f"org/arrow{at}train.arrow: .arrow files are not read. save it as parquet (of a datasets folder: load_from_disk, to_parquet){local}",

@@ -40,6 +40,10 @@ for text in sys.argv[1:]:
 """Reads the sources given as arguments: for each its rows with file and line and its identity, or the complaint."""
 
 
+def answered(_: str) -> None:
+    """No address is refused."""
+
+
 @dataclass
 class Repo:
     """A data set: the files of its commits, and how the Hub answers for it."""
@@ -47,7 +51,7 @@ class Repo:
     commits: dict[str, dict[str, bytes]]
     main: str = ONE
     private: bool = False
-    refuses: Callable[[str], tuple[int, str] | None] = lambda address: None
+    refuses: Callable[[str], tuple[int, str] | None] = answered
     """(status, X-Error-Code) for an address that is not answered."""
 
 
@@ -110,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
     held: Hub
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802  # the name that http.server calls
+    def do_GET(self) -> None:
         """Answers GET and HEAD."""
         path = unquote(urlsplit(self.path).path)
         self.held.asked.append(f"{self.command} {path}")
