@@ -39,6 +39,17 @@ for text in sys.argv[1:]:
 """
 """Reads the sources given as arguments: for each its rows with file and line and its identity, or the complaint."""
 
+LIST = """
+import json, sys
+from pathlib import Path
+from tune.recipe.schema import Source
+from tune.rowfiles import files_of, pin
+for text in sys.argv[1:]:
+    files = files_of(pin(Source.model_validate_json(text), {}), Path.cwd())
+    print(json.dumps([file.shown.split("/", 2)[2] for file in files]))
+"""
+"""Names the files of the sources given as arguments."""
+
 
 def answered(_: str) -> None:
     """No address is refused."""
@@ -76,10 +87,10 @@ class Hub:
             **more,
         }
 
-    def read(self, home: Path, *sources: dict[str, Any], **more: str) -> list[Any]:
-        """What `READ` prints of the sources, in a process of its own: the libraries read the environment once."""
+    def read(self, home: Path, *sources: dict[str, Any], code: str = READ, **more: str) -> list[Any]:
+        """What `code` prints of the sources, in a process of its own: the libraries read the environment once."""
         done = subprocess.run(
-            [sys.executable, "-c", READ, *map(json.dumps, sources)],
+            [sys.executable, "-c", code, *map(json.dumps, sources)],
             cwd=home,
             env=self.environment(home, **more),
             capture_output=True,

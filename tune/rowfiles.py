@@ -166,14 +166,14 @@ def _look_up(source: Source, repo: str, commit: str, split: str) -> Listing:
 def _configs(shown: str, repo: str, commit: str) -> dict[str, dict[str, Any]]:
     """The configs that a data set's card describes, by name. Raises DataError for a card that cannot be read."""
     from datasets.utils.metadata import MetadataConfigs
-    from huggingface_hub import DatasetCard, DatasetCardData
+    from huggingface_hub import DatasetCardData, metadata_load
 
     said: dict[str, Any] = {}
     for file in ("README.md", ".huggingface.yaml"):  # as `datasets` does; the second has the last word
         path = hub.fetch_file(repo, commit, file)
         try:
             if path is not None and file == "README.md":
-                said |= DatasetCard.load(path).data.to_dict()
+                said |= metadata_load(path) or {}
             elif path is not None:
                 said |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
             found = MetadataConfigs.from_dataset_card_data(DatasetCardData(**said))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hub_server import ONE, TWO, Hub, Repo, answered, serving
+from hub_server import LIST, ONE, TWO, Hub, Repo, answered, serving
 
 ROW = b'{"text": "a"}\n'
 NAME = {"dataset": "org/name"}
@@ -239,3 +241,51 @@ def test_cards_that_are_not_followed(hub: Hub, tmp_path: Path) -> None:
         f"org/dash (train): its README.md cannot be understood: {shape}. give its files as path",
         "org/gone (train): no file of rows. check the data set's files",
     ]
+
+
+ORACLE = """
+import json, sys
+from datasets import load_dataset_builder
+for text in sys.argv[2:]:
+    name, config = json.loads(text)
+    files = load_dataset_builder(name, name=config, revision=sys.argv[1]).config.data_files
+    print(json.dumps({str(split): [file.split("@")[1].partition("/")[2] for file in files[split]] for split in files}))
+"""
+LAYOUTS: dict[str, list[str]] = {
+    "org/shards": ["data/train-00000-of-00002.parquet", "data/train-00001-of-00002.parquet", "data/test-00000-of-00001.parquet"],
+    "org/folders": ["train/b.jsonl", "train/a.jsonl", "dev/c.jsonl", "dev/notes.csv", "testing/d.jsonl", "x/e.jsonl"],
+    "org/names": ["my_train_1.csv", "my-train.csv", "val.csv", "other.csv", ".hidden/train.csv", "__x/train.csv"],
+    "org/all": ["b/2.jsonl", "a.jsonl", "c.csv", "README.md", "dataset_infos.json", "picture.png"],
+    "org/draw": ["a.jsonl", "b.parquet"],
+    "org/packed": ["train.jsonl.gz", "train.json.zst", "test.jsonl.gz"],
+}  # fmt: skip
+
+
+def test_the_files_are_those_of_load_dataset(hub: Hub, tmp_path: Path) -> None:
+    """For any layout, every split has the files that `datasets` itself would load, in its order, each once."""
+    hub.repos |= {name: Repo({ONE: dict.fromkeys(files, b"{}")}) for name, files in LAYOUTS.items()}
+    configs = (
+        "- config_name: default\n  data_files:\n  - split: train\n    path: ['*.jsonl', x/**]\n  - split: rest\n    path: y/z.jsonl\n",
+        "- config_name: part\n  data_dir: x\n",
+    )
+    files = dict.fromkeys(["b.jsonl", "a.jsonl", "x/train.jsonl", "x/w/valid.jsonl", "y/z.jsonl"], b"{}")
+    hub.repos["org/card"] = Repo({ONE: {**files, "README.md": card(*configs)}})
+    asked = [*((name, None) for name in LAYOUTS), ("org/card", None), ("org/card", "part")]
+    done = subprocess.run(
+        [sys.executable, "-c", ORACLE, ONE, *map(json.dumps, asked)],
+        cwd=tmp_path,
+        env=hub.environment(tmp_path, HF_UPDATE_DOWNLOAD_COUNTS="0"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    expected = [json.loads(line) for line in done.stdout.splitlines()]
+    assert sum(len(files) for splits in expected for files in splits.values()) >= 20
+    sources = [
+        {"dataset": name, "config": config, "split": split, "revision": ONE}
+        for (name, config), splits in zip(asked, expected, strict=True)
+        for split in splits
+    ]
+    found = hub.read(tmp_path, *sources, code=LIST)
+    assert found == [list(dict.fromkeys(files)) for splits in expected for files in splits.values()]
