@@ -80,7 +80,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--fresh": {"action": "store_true", "help": "ignore caches and start a new attempt; nothing is deleted"},
     "--list": {"action": "store_true", "help": "list the checks over all rows, by name"},
     "--json": {"action": "store_true", "help": "print JSON"},
-    "--source": {"metavar": "NAME", "help": "a source of the recipe, by path or file name (default: the first)"},
+    "--source": {
+        "metavar": "NAME",
+        "help": "a source of the recipe, by path, file name or data set (default: the first)",
+    },
     "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
     "--find": {"metavar": "TEXT", "help": "rows of the source that hold a text"},
     "--base": {"action": "store_true", "help": "let the base answer too"},
@@ -152,6 +155,7 @@ def _run(parsed: argparse.Namespace) -> int:
 
 def _check(parsed: argparse.Namespace) -> int:
     from tune.check import check
+    from tune.rowfiles import pinned
 
     if parsed.list:
         return _list_checks()
@@ -160,7 +164,7 @@ def _check(parsed: argparse.Namespace) -> int:
     problems: list[Problem] = []
     ledger = None
     try:
-        summary, ledger = check(_load(parsed))
+        summary, ledger = check(pinned(_load(parsed)))
     except UserError as error:
         problems = error.problems
     if parsed.json:
@@ -206,8 +210,9 @@ def _schema(parsed: argparse.Namespace) -> int:
 def _data(parsed: argparse.Namespace) -> int:
     from tune.check import show
     from tune.data.show import Wanted
+    from tune.rowfiles import pinned
 
-    show(_load(parsed), Wanted(parsed.source, parsed.row, parsed.find))
+    show(pinned(_load(parsed)), Wanted(parsed.source, parsed.row, parsed.find))
     return EXIT_DONE
 
 

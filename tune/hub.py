@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
+import traceback
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from tune.errors import BaseModelError
+from tune.errors import DataError, Problem, UserError
 from tune.modelfiles import DECIDING, base_error
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import DatasetInfo, ModelInfo
+
+Kind = Literal["model", "dataset"]
 
 ALLOWED = [*DECIDING, "README.md", "LICENSE*", "NOTICE*", "USE_POLICY*"]
 """What is downloaded: never pickled weights, never code."""
@@ -37,33 +44,32 @@ def quiet_libraries() -> None:
     warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*deprecated", category=FutureWarning)
 
 
-def resolve_commit(repo: str, revision: str | None) -> str:
+def resolve_commit(repo: str, revision: str | None, kind: Kind = "model") -> str:
     """The 40-hex commit of a repository: `revision` as it is, or the newest on its main branch.
 
-    Raises BaseModelError, with the way out, when the Hub cannot be reached, or when the repository is gated, private or
-    not there.
+    Raises BaseModelError (of a data set DataError), with the way out, when the Hub cannot be reached, or when the
+    repository is gated, private or not there.
     """
     if revision is not None:
         return revision
-    from huggingface_hub import HfApi
+    quiet_libraries()
     from huggingface_hub.errors import OfflineModeIsEnabled
 
     try:
-        commit = HfApi().model_info(repo, timeout=20).sha
+        commit = _info(repo, None, kind).sha
     except OfflineModeIsEnabled:
-        raise base_error(
-            repo,
-            "offline, and no revision is given",
-            "set base.revision to a commit whose files are cached, or go online once",
-        ) from None
+        key = "base.revision" if kind == "model" else "its revision"
+        fix = f"set {key} to a commit whose files are cached, or go online once"
+        raise _error(repo, kind, "offline, and no revision is given", fix) from None
     except Exception as error:
-        raise _explain(repo, error) from error
+        raise _explain(repo, kind, error) from error
     assert commit is not None
     return commit
 
 
 def fetch(repo: str, commit: str) -> Path:
-    """Folder with the files of a commit, downloaded where they are not cached. Raises BaseModelError as above."""
+    """Folder with the files of a model's commit, downloaded where they are not cached. Raises BaseModelError as above."""
+    quiet_libraries()
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
@@ -74,33 +80,111 @@ def fetch(repo: str, commit: str) -> Path:
     try:
         return Path(snapshot_download(repo, revision=commit, allow_patterns=ALLOWED))
     except Exception as error:
-        raise _explain(repo, error) from error
+        raise _explain(repo, "model", error) from error
 
 
-def _explain(repo: str, error: Exception) -> BaseModelError:
-    """What went wrong at the Hub, in words; anything unknown keeps its own text."""
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
+def is_private(repo: str, commit: str) -> bool:
+    """Whether a data set is private at this moment; that the commit is there is known with it. Raises DataError."""
+    try:
+        return bool(_info(repo, commit, "dataset").private)
+    except Exception as error:
+        raise _explain(repo, "dataset", error) from error
 
-    if isinstance(error, GatedRepoError):
-        return base_error(
-            repo,
-            "is gated, and this account has no access",
-            f"accept its terms on https://huggingface.co/{repo}, then `hf auth login`",
-        )
-    if isinstance(error, RepositoryNotFoundError):
-        return base_error(
-            repo, "is not on the Hub, or is private", "check the spelling; for a private one `hf auth login`"
-        )
-    if isinstance(error, RevisionNotFoundError):
-        return base_error(repo, "has no such commit", "check base.revision")
-    if isinstance(error, HfHubHTTPError) and error.response is not None:
-        return base_error(
-            repo,
-            f"the Hub answered {error.response.status_code}",
-            "try again later; what is cached works offline with base.revision",
-        )
-    return base_error(
-        repo,
-        f"the Hub cannot be reached ({type(error).__name__})",
-        "check the network, or use a local folder as base.model",
+
+def fetch_file(repo: str, commit: str, name: str) -> Path | None:
+    """One file of a data set at a commit, downloaded where it is not cached; None when the commit has no such file.
+
+    Raises DataError as `resolve_commit` does.
+    """
+    quiet_libraries()
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import RemoteEntryNotFoundError
+
+    try:
+        return Path(hf_hub_download(repo, name, repo_type="dataset", revision=commit))
+    except RemoteEntryNotFoundError:
+        return None
+    except Exception as error:
+        raise _explain(repo, "dataset", error) from error
+
+
+def has_file(repo: str, commit: str, name: str) -> bool:
+    """Whether a data set has a file of this name at a commit. Raises DataError as `resolve_commit` does."""
+    from huggingface_hub import HfApi
+
+    try:
+        return HfApi().file_exists(repo, name, repo_type="dataset", revision=commit)
+    except Exception as error:
+        raise _explain(repo, "dataset", error) from error
+
+
+def dataset_error(name: str, what: str, fix: str) -> DataError:
+    """The complaint about a data set; `name` is how the recipe calls it."""
+    return DataError(Problem("file", what, fix, file=name))
+
+
+def explain_dataset(repo: str, error: Exception) -> UserError:
+    """What went wrong when a library asked the Hub for a data set, in words."""
+    return _explain(repo, "dataset", error)
+
+
+def _info(repo: str, commit: str | None, kind: Kind) -> ModelInfo | DatasetInfo:
+    from huggingface_hub import HfApi
+
+    api = HfApi()
+    if kind == "model":
+        return api.model_info(repo, revision=commit, timeout=20)
+    return api.dataset_info(repo, revision=commit, timeout=20)
+
+
+def _error(repo: str, kind: Kind, what: str, fix: str) -> UserError:
+    return base_error(repo, what, fix) if kind == "model" else dataset_error(repo, what, fix)
+
+
+def _explain(repo: str, kind: Kind, error: Exception) -> UserError:
+    """What went wrong at the Hub, in words; anything unknown keeps its own text. An error of the disk is raised as it is."""
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    if isinstance(error, LocalEntryNotFoundError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__  # it says that a file is not cached; this says why the Hub did not give it either
+    if isinstance(error, OSError) and error.errno is not None and not isinstance(error, ConnectionError):
+        raise error
+    return _error(repo, kind, *_words(repo, kind, error))
+
+
+def _words(repo: str, kind: Kind, error: Exception) -> tuple[str, str]:
+    """(what is wrong, what to do) of an error that huggingface_hub raised."""
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HfHubHTTPError,
+        HFValidationError,
+        OfflineModeIsEnabled,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
     )
+
+    key = "base.revision" if kind == "model" else "a revision"
+    instead = "use a local folder as base.model" if kind == "model" else "give its files as path"
+    match error:
+        case GatedRepoError():
+            page = f"https://huggingface.co/{'datasets/' if kind == 'dataset' else ''}{repo}"
+            return "is gated, and this account has no access", f"accept its terms on {page}, then `hf auth login`"
+        case RepositoryNotFoundError():
+            fix = "check the spelling; for a private one `hf auth login`"
+            return "is not on the Hub, or is private", fix
+        case HFValidationError():
+            return "is no name that the Hub allows", "check the spelling"
+        case RevisionNotFoundError():
+            return "has no such commit", f"check {'base.revision' if kind == 'model' else 'its revision'}"
+        case OfflineModeIsEnabled():
+            return "offline, and not all of its files are cached", f"go online once, or {instead}"
+        case HfHubHTTPError() if error.response is not None:
+            fix = f"try again later; what is cached works offline with {key}"
+            return f"the Hub answered {error.response.status_code}", fix
+        case ValueError() if kind == "dataset":
+            return f"is laid out in a way that cannot be understood: {str(error).strip().splitlines()[0]}", instead
+    # hf_xet, which downloads large files in pieces, raises a RuntimeError for most of its failures.
+    if any(frame.name == "xet_get" for frame in traceback.extract_tb(error.__traceback__)):
+        fix = "try again; with HF_HUB_DISABLE_XET=1 in the environment the file comes over plain HTTP"
+        return f"the download through Xet failed ({type(error).__name__}: {error})", fix
+    return f"the Hub cannot be reached ({type(error).__name__})", f"check the network, or {instead}"

@@ -142,6 +142,19 @@ class DroppedRow(Part):
     what: str
 
 
+class HubRows(Part):
+    """Where the rows of a Hub source come from."""
+
+    repo: str
+    config: str
+    """As the data set calls it, also where the recipe leaves it out."""
+    split: str
+    commit: str
+    """Resolved before anything was loaded, and passed into every download."""
+    private: bool
+    """Whether the Hub showed the data set to its owners only when the commit was first looked at."""
+
+
 class SourceLedger(Part):
     """One source's account."""
 
@@ -150,6 +163,8 @@ class SourceLedger(Part):
     path: str
     sha256: str
     """Of the file; of several, the digest of their names and SHA-256."""
+    hub: HubRows | None = None
+    """None for a source on the disk."""
     bytes: int
     files: tuple[FileDigest, ...]
     format: str

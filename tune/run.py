@@ -30,6 +30,7 @@ from tune.modelfiles import deciding_files
 from tune.recipe import Loaded, Recipe
 from tune.recipe.rules import is_hub_id
 from tune.records import STAGES, Made, Record, RunInfo
+from tune.rowfiles import pinned
 from tune.sources import expand, module_file
 
 R = TypeVar("R", bound=Record)
@@ -93,9 +94,12 @@ def made(inputs: Any, started: float) -> Made:
 def create(loaded: Loaded, runs: Path, fresh: bool = False) -> Run:
     """Finds or makes the run directory of a recipe under `runs`: its name carries the digest of what decides the adapter.
 
+    Raises DataError for a Hub source whose commit or files cannot be found.
     `fresh` makes a new attempt beside the earlier ones (NAME-DIGEST-2, -3, ...); without it the newest is taken.
     """
-    recipe = loaded.recipe
+    # A data set's commit is part of what was asked: when its branch moves, the same file makes another run. The recipe in
+    # the run directory carries it, so that a run which is opened again asks nobody.
+    recipe = pinned(loaded).recipe
     files = named_files(recipe, loaded.root)
     identity = digest(
         {**deciding(recipe), "files": {n: found for n, found in files.items() if n != recipe.evaluate.prompts}}
@@ -187,13 +191,15 @@ def named_files(recipe: Recipe, root: Path) -> dict[str, str]:
 
 
 def data_files(recipe: Recipe, root: Path) -> dict[str, str]:
-    """SHA-256 of every file that the rows come from, row functions included, by name; '' for one that is not there."""
+    """SHA-256 of every file on this disk that the rows come from, row functions included, by name; '' for one that is
+    not there. Files of a Hub source are known by its commit, which stands in the recipe."""
     names = []
     for source in (*recipe.data.train, *recipe.data.eval):
-        try:
-            names += [file.shown for file in expand(source.path, root)]
-        except DataError:  # the data stage says what is wrong with it
-            names.append(source.path)
+        if source.path is not None:
+            try:
+                names += [file.shown for file in expand(source.path, root)]
+            except DataError:  # the data stage says what is wrong with it
+                names.append(source.path)
         names += [module_file(source.map)] if source.map else []
     return _digests(names, root)
 

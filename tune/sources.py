@@ -60,9 +60,9 @@ def expand(text: str, root: Path) -> list[SourceFile]:
     if stat.S_ISDIR(mode):
         nothing = ("no file in this folder", "put files of rows there; hidden files are left out")
         return _usable(_matching(path, ("**",), root), shown, root, nothing)
-    kind = _kind(path.name)
+    kind = kind_by_name(path.name)
     if kind is None:
-        _raise(shown, *_unknown(path.name))
+        _raise(shown, *unknown_kind(path.name))
     return [_source(path, root, *kind)]
 
 
@@ -104,7 +104,7 @@ def _suffixes(name: str) -> tuple[str, str]:
     return last.suffix, Path(last.stem).suffix
 
 
-def _kind(name: str) -> tuple[Kind, Compression | None] | None:
+def kind_by_name(name: str) -> tuple[Kind, Compression | None] | None:
     """How a file of this name is read; None where it is not."""
     suffix, inner = _suffixes(name)
     if suffix not in COMPRESSIONS:
@@ -114,7 +114,7 @@ def _kind(name: str) -> tuple[Kind, Compression | None] | None:
     return None if kind in (None, "parquet") else (kind, cast("Compression", suffix[1:]))
 
 
-def _unknown(name: str) -> tuple[str, str]:
+def unknown_kind(name: str) -> tuple[str, str]:
     """What to say of a single file whose kind is not known."""
     suffix, inner = _suffixes(name)
     if suffix in COMPRESSIONS and (inner in _ADVICE or inner == ".parquet"):
@@ -143,7 +143,7 @@ def _usable(paths: Iterator[Path], shown: str, root: Path, nothing: tuple[str, s
     found: dict[Path, SourceFile] = {}
     others: set[str] = set()
     for path in paths:
-        kind = _kind(path.name)
+        kind = kind_by_name(path.name)
         if kind is None:
             others.add(path.name)
         elif path not in found:
@@ -151,7 +151,7 @@ def _usable(paths: Iterator[Path], shown: str, root: Path, nothing: tuple[str, s
     if not found and others:
         names = sorted(others)
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        advice = {_unknown(name)[1] for name in names}
+        advice = {unknown_kind(name)[1] for name in names}
         fix = advice.pop() if len(advice) == 1 else f"the known kinds are {KNOWN}"
         _raise(shown, f"no file of a known kind, only {', '.join(names[:3])}{more}", fix)
     if not found:

@@ -92,3 +92,25 @@ def test_peft_writes_the_files_we_publish(tmp_path: Path, tiny_base: Path) -> No
     assert "revision" in vars(model.peft_config["default"])
     model.save_pretrained(tmp_path / "adapter")
     assert {"adapter_config.json", "adapter_model.safetensors"} <= {p.name for p in (tmp_path / "adapter").iterdir()}
+
+
+def test_search_for_the_files_of_a_data_set() -> None:
+    """datasets finds files by pattern and names the kind of most of them; a missing file and a lost connection stay
+    different errors in huggingface_hub."""
+    from datasets import load
+    from datasets.data_files import DataFilesDict, get_data_patterns, resolve_pattern, sanitize_patterns
+    from datasets.packaged_modules import _ALL_ALLOWED_EXTENSIONS, _MODULE_TO_EXTENSIONS
+    from datasets.utils.metadata import MetadataConfigs
+    from huggingface_hub.errors import LocalEntryNotFoundError, RemoteEntryNotFoundError
+
+    assert list(inspect.signature(DataFilesDict.from_patterns).parameters)[:3] == [
+        "patterns",
+        "base_path",
+        "allowed_extensions",
+    ]
+    assert load.infer_module_for_data_files_list(["a.jsonl", "b.csv", "c.jsonl"]) == ("json", {})
+    assert {".jsonl", ".parquet", ".csv", ".txt"} <= set(_ALL_ALLOWED_EXTENSIONS)
+    assert ".jsonl" in _MODULE_TO_EXTENSIONS["json"]
+    assert sanitize_patterns("a.csv") == {"train": ["a.csv"]}
+    assert all(map(callable, (get_data_patterns, resolve_pattern, MetadataConfigs.from_dataset_card_data)))
+    assert not issubclass(LocalEntryNotFoundError, RemoteEntryNotFoundError)

@@ -15,7 +15,7 @@ TRAIN_KEYS = (
     "method, adapter, epochs, max_steps, tokens_per_step, learning_rate, schedule, warmup, optimizer, weight_decay, "
     "max_grad_norm, evaluate_every, save_every, seed"
 )
-SOURCE_KEYS = "path, format, map, rows, weight, license, about, collected, personal_data, generator"
+SOURCE_KEYS = "path, dataset, config, split, revision, format, map, rows, weight, license, about, collected, personal_data, generator"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -128,7 +128,54 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "required key missing in a list": (
         changed("path: train.jsonl", "license: mit"),
-        ["recipe.yaml:7: data.train[0].path: is required and missing. add it; see docs/recipe.md#data"],
+        [
+            "recipe.yaml:7: data.train[0]: has neither path nor dataset. add `path: rows.jsonl`, or `dataset: org/name` for a data set of the Hub"
+        ],
+    ),
+    "wrong type for the only place of rows": (
+        changed("path: train.jsonl", "path: 3"),
+        ['recipe.yaml:7: data.train[0].path: must be text, found 3. put it in quotes: "..."'],
+    ),
+    "two places of rows": (
+        changed("- path: train.jsonl", "- path: train.jsonl\n      dataset: org/name"),
+        ["recipe.yaml:7: data.train[0]: path and dataset are both given; keep one of them. see docs/recipe.md"],
+    ),
+    "a split of a file": (
+        changed("- path: train.jsonl", "- path: train.jsonl\n      split: train"),
+        ["recipe.yaml:7: data.train[0]: split goes with dataset, not with path; remove it. see docs/recipe.md"],
+    ),
+    "a config of a file": (
+        changed("- path: train.jsonl", "- path: train.jsonl\n      config: default"),
+        ["recipe.yaml:7: data.train[0]: config goes with dataset, not with path; remove it. see docs/recipe.md"],
+    ),
+    "a commit of a file": (
+        changed("- path: train.jsonl", f"- path: train.jsonl\n      revision: {COMMIT}"),
+        ["recipe.yaml:7: data.train[0]: revision goes with dataset, not with path; remove it. see docs/recipe.md"],
+    ),
+    "a data set without its owner": (
+        changed("path: train.jsonl", "dataset: squad"),
+        [
+            'recipe.yaml:7: data.train[0].dataset: does not have the right form, found "squad". it must match ^[A-Za-z0-9][\\w.-]*/[A-Za-z0-9][\\w.-]*$'
+        ],
+    ),
+    "a branch for a commit": (
+        changed("path: train.jsonl", "dataset: org/name\n      revision: main"),
+        [
+            'recipe.yaml:8: data.train[0].revision: does not have the right form, found "main". it must match ^[0-9a-f]{40}$'
+        ],
+    ),
+    "a data set named twice": (
+        changed(
+            "- path: train.jsonl",
+            "- dataset: org/name\n    - dataset: org/name\n      split: train\n    - dataset: org/name\n      split: test",
+        ),
+        ["recipe.yaml:8: data.train[1].dataset: org/name (train) is named twice. name it once"],
+    ),
+    "a row function that is not there for a data set": (
+        changed("path: train.jsonl", "dataset: org/name\n      map: gone:away"),
+        [
+            "recipe.yaml:8: data.train[0].map: no such file: gone.py. the module is a file in the folder where the command runs"
+        ],
     ),
     # Types.
     "Norway": (

@@ -27,7 +27,8 @@ from tune.receipt import examples_root
 from tune.recipe import Recipe
 from tune.recipe.schema import Data, Source
 from tune.records import BaseRecord, DroppedRow, FileDigest, RowCounts, SourceLedger, TokenCounts
-from tune.sources import Chunk, SourceFile, chunks, count_rows, expand
+from tune.rowfiles import files_of, hub_rows
+from tune.sources import Chunk, SourceFile, chunks, count_rows
 
 MAX_NAMED = 1000
 """Dropped rows that the ledger names one by one; all are counted, and stand in data/rows.parquet."""
@@ -157,9 +158,7 @@ def prepare(recipe: Recipe, setup: Setup, folder: Path, workers: int | None = No
     section = recipe.data
     splits: list[tuple[Literal["train", "eval"], Source]] = [("train", s) for s in section.train]
     splits += [("eval", s) for s in section.eval]
-    found = [
-        SourceRows(source, split, expand(source.path, setup.root), source.format or "") for split, source in splits
-    ]
+    found = [SourceRows(source, split, files_of(source, setup.root), source.format or "") for split, source in splits]
     for _, asked in splits:
         if asked.map:
             rowmap.load(asked.map, setup.root)  # here, where what is wrong with it can be told
@@ -241,7 +240,7 @@ def _uses(found: SourceRows, seed: int) -> np.ndarray | None:
     if limit is None and weight == 1:
         return None
     total = sum(count_rows(file) for file in found.files)
-    draw = random.Random(f"{seed} {found.source.path}")  # noqa: S311  # a sample, no secret
+    draw = random.Random(f"{seed} {found.source.shown}")  # noqa: S311  # a sample, no secret
     chosen = draw.sample(range(total), limit) if limit is not None and limit < total else range(total)
     whole = int(weight)
     uses = np.zeros(total, np.int16)
@@ -303,7 +302,7 @@ def _nothing_left(source: SourceRows) -> None:
     what = "no row is left to train on" if source.split == "train" else "no row is left to evaluate on"
     why = "; ".join(f"{n} {reason}" for reason, n in sorted(source.reasons.items()))
     fix = "give a file with rows"
-    raise DataError(Problem("rows", f"{what} ({why or 'the file is empty'})", fix, file=source.source.path))
+    raise DataError(Problem("rows", f"{what} ({why or 'the file is empty'})", fix, file=source.source.shown))
 
 
 def ledger_entry(prepared: Prepared, index: int) -> SourceLedger:
@@ -317,9 +316,10 @@ def ledger_entry(prepared: Prepared, index: int) -> SourceLedger:
     )
     cut = own[found.cut[own] > 0]
     return SourceLedger(
-        name=Path(rows.source.path).name,
+        name=rows.source.name,
         split=rows.split,
-        path=rows.source.path,
+        path=rows.source.shown,
+        hub=hub_rows(rows.source),
         sha256=files[0].sha256 if len(files) == 1 else digest({f.name: f.sha256 for f in files}),
         bytes=sum(f.bytes for f in files),
         files=files,

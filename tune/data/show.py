@@ -170,7 +170,8 @@ def _source(ledger: Ledger, name: str | None) -> int:
     if name is None:
         return 0
     for i, source in enumerate(ledger.sources):
-        if name in (source.path, Path(source.path).name, Path(source.path).stem):
+        dataset = source.hub.repo if source.hub else None
+        if name in (source.path, dataset, Path(source.path).name, Path(source.path).stem):
             return i
     paths = ", ".join(source.path for source in ledger.sources)
     raise DataError(Problem("rows", f"no source is named {name!r}", f"choose one of: {paths}"))

@@ -54,6 +54,10 @@ def front_matter(manifest: Json) -> str:
     if base is not None and base["repo"]["value"]:
         fields["base_model"] = base["repo"]["value"]
         fields["base_model_relation"] = "adapter"
+    hubs = [s["hub"] for s in manifest["sources"] if "hub" in s]
+    public = {hub["repo"]["value"] for hub in hubs if not hub["private"]["value"]}
+    if public:
+        fields["datasets"] = sorted(public)
     fields["library_name"] = "peft" if subject["kind"] == "adapter" else "transformers"
     fields["pipeline_tag"] = "text-generation"
     fields["tags"] = ["tune", "lora", "sft"] if subject["kind"] == "adapter" else ["tune"]
@@ -121,7 +125,8 @@ def _data(m: Json) -> str:
             )
         if said:
             notes.append(f"- {s['name']}: {'; '.join(said)} (declared)")
-        notes.append(f"- {s['name']}: SHA-256 `{s['sha256']['value']}`")
+        commit = f"commit `{s['hub']['commit']['value']}`, " if "hub" in s else ""
+        notes.append(f"- {s['name']}: {commit}SHA-256 `{s['sha256']['value']}`")
     return text + "\n\n" + "\n".join(notes)
 
 

@@ -14,7 +14,17 @@ from tune import __version__, receipt, sequences
 from tune.digest import digest
 from tune.files import read_jsonl
 from tune.recipe.schema import Source
-from tune.records import BaseRecord, Evaluation, ExportRecord, Ledger, Measured, Receipt, SourceLedger, TrainRecord
+from tune.records import (
+    BaseRecord,
+    Evaluation,
+    ExportRecord,
+    HubRows,
+    Ledger,
+    Measured,
+    Receipt,
+    SourceLedger,
+    TrainRecord,
+)
 from tune.run import DECLARED, Run
 
 Json = dict[str, Any]
@@ -29,6 +39,10 @@ NOT_LOOKED_FOR = {
     "license compatibility": "the chain of licenses was not evaluated",
     "sources at public addresses": "the rows were read from local files; no public address was checked",
 }
+SOME_FROM_THE_HUB = {
+    "sources at public addresses": "Hub sources were read at their commits; of others no public address was checked"
+}
+"""What is said instead when a source is a data set of the Hub."""
 
 
 def measured(value: Any) -> Json:
@@ -153,6 +167,7 @@ def source_part(source: SourceLedger, section: Source, trained: int | None) -> J
         "split": source.split,
         "sha256": measured(source.sha256),
         "bytes": measured(source.bytes),
+        **({"hub": _hub(source.hub), "files": [f.model_dump() for f in source.files]} if source.hub else {}),
         "format": measured(source.format),
         **dict(sorted(said.items())),
         "rows": {
@@ -172,6 +187,12 @@ def source_part(source: SourceLedger, section: Source, trained: int | None) -> J
         "rows_root": measured(source.rows_root),
         "examples_root": measured(source.examples_root),
     }
+
+
+def _hub(rows: HubRows) -> Json:
+    """A data set as its user names it, and what the Hub said of it."""
+    said = {name: declared(value) for name, value in rows.model_dump(include={"repo", "config", "split"}).items()}
+    return {**said, "commit": measured(rows.commit), "private": measured(rows.private)}
 
 
 def filters(sources: tuple[SourceLedger, ...]) -> list[Json]:
@@ -241,8 +262,9 @@ def _export(found: ExportRecord | None) -> Json | None:
 
 def gaps(found: Json) -> list[Json]:
     """Everything that is only declared or not known: nothing of that may hide among the measured values."""
+    reasons = NOT_LOOKED_FOR | (SOME_FROM_THE_HUB if any("hub" in s for s in found["sources"]) else {})
     listed = [{"what": path, "basis": basis} for path, basis in _weak(found, "")]
-    return [*listed, *({"what": what, "basis": "not measured", "why": why} for what, why in NOT_LOOKED_FOR.items())]
+    return [*listed, *({"what": what, "basis": "not measured", "why": why} for what, why in reasons.items())]
 
 
 def _weak(part: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -237,6 +237,8 @@ def _explain(detail: ErrorDetails, key: Key, tree: Tree) -> Problem:
                 f"{detail['msg'][0].lower()}{detail['msg'][1:]}, {shown}".replace("input should be", "must be"),
                 "change the number",
             )
+        case "no_rows":
+            what, fix = detail["msg"], "add `path: rows.jsonl`, or `dataset: org/name` for a data set of the Hub"
         case "value_error":
             what, fix = str(context["error"]), "see docs/recipe.md"
         case _:

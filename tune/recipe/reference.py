@@ -45,6 +45,12 @@ comes out.
 given many times. The value is read as YAML and checked like a line of the recipe. Entries of lists, and `extends`, are
 edited in the file.
 
+**Data sets of the Hub.** A source names a file, folder or pattern with `path`, or a data set with `dataset`; `config`,
+`split` and `revision` go with `dataset` only. Which files a config and split have is found as `datasets.load_dataset`
+finds it, by the data set's card or by the names of its files; the rows in them are read as they stand there. The commit
+is part of what decides the run directory, so a branch that has moved makes a new one; a run that is given by its
+directory stays with the commit that it was made from.
+
 **YAML, strictly.** Values have one type: text is not a number, `no` is not text, and nothing is converted. Numbers are
 decimal and may be written `8_192` and `1e-4`; `010` and `1:30` are text. A key given twice, an alias (`*name`), a tag (`!!python/...`), a file over 1 MiB and text
 that is not UTF-8 are refused. All mistakes are listed at once.
@@ -54,7 +60,8 @@ of its sources) and `train`, and the bytes of the files that they name. A change
 `evaluate`, `export`, `publish` or in declared facts goes on in the same one.
 
 **Between keys.** `train.tokens_per_step` is at least `data.max_tokens`. `train.evaluate_every` needs `data.eval`.
-`base.revision` goes with a Hub id only, `base.published_as` with a folder only. A file may be named once.
+`base.revision` goes with a Hub id only, `base.published_as` with a folder only. A file or a split of a data
+set may be named once.
 `data.max_tokens` does not pass the positions that the base was made for. `publish.license` is an identifier of the Hub.
 """
 

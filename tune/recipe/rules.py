@@ -25,6 +25,8 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
     """Yields (key, what is wrong, what to do). `root` is where relative paths start, `allowed` where data may lie."""
     yield from _base(recipe, root)
     yield from _data_paths(recipe, root, allowed)
+    yield from _hub_sources(recipe)
+    yield from _maps(recipe, root)
     if recipe.train.tokens_per_step < recipe.data.max_tokens:
         what = f"{recipe.train.tokens_per_step} is less than data.max_tokens ({recipe.data.max_tokens}), so a step could not hold one row"
         yield ("train", "tokens_per_step"), what, "raise tokens_per_step or lower max_tokens"
@@ -87,11 +89,35 @@ def _base(recipe: Recipe, root: Path) -> Iterator[Found]:
         yield ("base", "published_as"), "a Hub id already says where the base is published", "remove the key"
 
 
+def _sources(recipe: Recipe) -> list[tuple[Key, Source]]:
+    """Every source with its place."""
+    splits = (("train", recipe.data.train), ("eval", recipe.data.eval))
+    return [(("data", split, i), source) for split, sources in splits for i, source in enumerate(sources)]
+
+
+def _maps(recipe: Recipe, root: Path) -> Iterator[Found]:
+    for key, source in _sources(recipe):
+        module = module_file(source.map) if source.map else None
+        if module is not None and kind_of(root / module) != "file":
+            fix = "the module is a file in the folder where the command runs"
+            yield (*key, "map"), f"no such file: {module}", fix
+
+
+def _hub_sources(recipe: Recipe) -> Iterator[Found]:
+    """What can be said of Hub sources without asking the Hub."""
+    seen: set[tuple[str | None, ...]] = set()
+    for key, source in _sources(recipe):
+        if source.dataset is None:
+            continue
+        same = (source.dataset, source.config, source.split or "train")
+        if same in seen:
+            yield (*key, "dataset"), f"{source.shown} is named twice", "name it once"
+        seen.add(same)
+
+
 def _data_paths(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found]:
     named: list[tuple[Key, Source | None, str]] = [
-        (("data", split, i, "path"), source, source.path)
-        for split, sources in (("train", recipe.data.train), ("eval", recipe.data.eval))
-        for i, source in enumerate(sources)
+        ((*key, "path"), source, source.path) for key, source in _sources(recipe) if source.path is not None
     ]
     if recipe.evaluate.prompts is not None:
         named.append((("evaluate", "prompts"), None, recipe.evaluate.prompts))
@@ -121,11 +147,3 @@ def _files(key: Key, source: Source | None, text: str, root: Path, seen: set[Pat
     if twice is not None:
         yield key, f"{text} is named twice" if len(paths) == 1 else f"{twice.name} is named twice", "name a file once"
     seen.update(paths)
-    if source is not None and source.map is not None:
-        module = module_file(source.map)
-        if kind_of(root / module) != "file":
-            yield (
-                (*key[:-1], "map"),
-                f"no such file: {module}",
-                "the module is a file in the folder where the command runs",
-            )

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 from datetime import date as Date  # noqa: N812  # the recipe has a key of that name
+from pathlib import PurePath
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 PositiveInt = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 Text = Annotated[str, Field(min_length=1)]
+Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
 
 class Section(BaseModel):
@@ -30,7 +33,7 @@ class Base(Section):
     model: Text
     """A folder, or a Hub id such as `Qwen/Qwen3-4B`. Weights are read as safetensors only; code from the repository
     is never run."""
-    revision: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")] | None = None
+    revision: Commit | None = None
     """The commit of a Hub id, 40 hex digits. Without it the newest commit is looked up once, before loading, and
     recorded; with it the run needs no network once the files are cached."""
     published_as: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] | None = None
@@ -53,9 +56,20 @@ class Generator(Section):
 class Source(Section):
     """One source of rows and what its user declares about it. Declared facts are shown as declared, never as found."""
 
-    path: Text
+    path: Text | None = None
     """A file (`.jsonl`, `.json`, `.csv`, `.tsv`, `.parquet`, `.txt`; also compressed), a folder, or a pattern such as
-    `rows/*.jsonl`, read from the folder where the command runs. Folders and patterns are read in the order of names."""
+    `rows/*.jsonl`, read from the folder where the command runs. Folders and patterns are read in the order of names.
+    Each source has either `path` or `dataset`."""
+    dataset: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")] | None = None
+    """A data set of the Hub, as `org/name`. The files of one config and split are downloaded at one commit and read as
+    files named by `path` are; code from the repository is never run."""
+    config: Text | None = None
+    """The config of a `dataset`; its default one when absent."""
+    split: Text | None = None
+    """The split of a `dataset`; `train` when absent."""
+    revision: Commit | None = None
+    """The commit of a `dataset`, 40 hex digits. Without it the newest commit is looked up once, before anything is
+    loaded, and recorded in the run directory; with it the run needs no network once the files are cached."""
     format: (
         Literal["messages", "sharegpt", "alpaca", "prompt_completion", "preference", "unpaired_preference", "text"]
         | None
@@ -80,6 +94,39 @@ class Source(Section):
     """What is known of personal data in the rows, e.g. `none: invented people`."""
     generator: Generator | None = None
     """The model that wrote the rows, when they are synthetic."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        """Rows come from one place, and only a data set of the Hub has parts and commits."""
+        if self.path is not None and self.dataset is not None:
+            raise ValueError("path and dataset are both given; keep one of them")
+        if self.path is None and self.dataset is None:
+            raise PydanticCustomError("no_rows", "has neither path nor dataset")
+        for name in ("config", "split", "revision"):
+            if self.path is not None and getattr(self, name) is not None:
+                raise ValueError(f"{name} goes with dataset, not with path; remove it")
+        return self
+
+    @property
+    def shown(self) -> str:
+        """The source in messages and records: its path, or `org/name (config, split)`."""
+        if self.path is not None:
+            return self.path
+        parts = [part for part in (self.config, self.split or "train") if part]
+        return f"{self.dataset} ({', '.join(parts)})"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a person may call the source; the first is `shown`."""
+        if self.path is not None:
+            return self.path, PurePath(self.path).name, PurePath(self.path).stem
+        assert self.dataset is not None
+        return self.shown, self.dataset
+
+    @property
+    def name(self) -> str:
+        """The source's short name in tables: the file's name, or `shown`."""
+        return self.shown if self.path is None else PurePath(self.path).name
 
 
 class Data(Section):
