@@ -104,11 +104,14 @@ def test_agent_runs_by_a_row_function(read: Callable[..., Prepared], tmp_path: P
     (tmp_path / "calls.py").write_text(CALLS)
     (tmp_path / "rows").symlink_to(ROWS)
     prepared = read(
-        "rows/tau-bench/gpt-4o-airline.json", tmp_path, source={"map": "calls:to_messages"}, max_tokens=40_000
+        "rows/tau-bench/gpt-4o-airline.json",
+        tmp_path,
+        source={"map": "calls:to_messages", "rows": 40},
+        max_tokens=40_000,
     )
     source = prepared.sources[0]
     assert source.format == "messages"
-    assert (source.kept_rows, source.reasons) == (200, {})
+    assert (source.kept_rows, source.reasons) == (40, {"not sampled": 160})
 
 
 def test_spot_rows(read: Callable[..., Prepared], qwen: Bench) -> None:

@@ -97,8 +97,8 @@ def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
         packing=packing,
         checks=checks,
     )
-    for name in ("ids.i32", "labels.i32"):
-        (folder / name).unlink()
+    prepared.examples.remove()
+    del prepared  # and the memory that it holds
     write_text(folder / "sample.html", sample_page(folder, ledger, tokenizer))
     write_json(folder / "ledger.json", ledger.model_dump(mode="json"))
     return ledger
@@ -130,17 +130,18 @@ def save(prepared: Prepared, section: Data, folder: Path) -> Packing:
             order, starts = pack(sizes, section.max_tokens)
         else:
             order = starts = np.arange(len(members))
-        groups = np.split(members[order], starts[1:]) if len(members) else []
+        ends = np.append(starts[1:], len(members))
         with sequences.writer(sequences.file(folder, split)) as append:
-            for i in range(0, len(groups), AT_ONCE):
-                append([found.sequence(group) for group in groups[i : i + AT_ONCE]])
+            for i in range(0, len(starts), AT_ONCE):
+                pairs = zip(starts[i : i + AT_ONCE], ends[i : i + AT_ONCE], strict=True)
+                append([found.sequence(members[order[begin:end]]) for begin, end in pairs])
         if split == "train":
             tokens = int(sizes.sum(dtype=np.int64))
             packing = Packing(
-                sequences=len(groups),
+                sequences=len(starts),
                 capacity_tokens=section.max_tokens,
                 packed=section.pack,
-                fill=round(tokens / (len(groups) * section.max_tokens), 6),
+                fill=round(tokens / (len(starts) * section.max_tokens), 6),
                 examples=len(members),
                 input_tokens=tokens,
                 loss_tokens=int(found.loss[members].sum(dtype=np.int64)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def pack(lengths: np.ndarray, capacity: int) -> tuple[np.ndarray, np.ndarray]:
     by_room: list[list[int]] = [[] for _ in range(capacity + 1)]
     rooms = made = 0
     by_length = np.argsort(-lengths, kind="stable")
-    for i, length in zip(by_length.tolist(), lengths[by_length].tolist(), strict=True):
+    for i, length in _pairs(by_length, lengths):
         if not 0 < length <= capacity:
             raise ValueError(f"length {length} does not fit a capacity of {capacity}")
         fitting = rooms >> length
@@ -45,3 +45,10 @@ def pack(lengths: np.ndarray, capacity: int) -> tuple[np.ndarray, np.ndarray]:
     order = by_length[np.argsort(groups[by_length], kind="stable")]
     starts = np.concatenate([[0], np.cumsum(np.bincount(groups, minlength=made))[:-1]]) if made else np.zeros(0, int)
     return order, starts
+
+
+def _pairs(order: np.ndarray, lengths: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Index and length one by one, as Python's own numbers, of which only some exist at a time."""
+    for begin in range(0, len(order), 1 << 16):
+        part = order[begin : begin + (1 << 16)]
+        yield from zip(part.tolist(), lengths[part].tolist(), strict=True)

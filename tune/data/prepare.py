@@ -17,13 +17,12 @@ from tune.data.fates import NOT_SAMPLED, Fates
 from tune.data.pool import pool, processes
 from tune.data.progress import Progress
 from tune.data.render import Example
-from tune.data.store import Examples, Store, leaf_bytes
+from tune.data.store import Examples, Store, whole_leaves
 from tune.data.template import Template
 from tune.data.work import KEPT, Job, Made, Maker, Setup, control_tokens
-from tune.digest import Merkle, digest, remembered_sha256
+from tune.digest import Merkle, digest, merkle_root, remembered_sha256
 from tune.errors import DataError, Problem
 from tune.jsonl import Broken
-from tune.receipt import examples_root
 from tune.recipe import Recipe
 from tune.recipe.schema import Data, Source
 from tune.records import BaseRecord, DroppedRow, FileDigest, RowCounts, SourceLedger, TokenCounts
@@ -342,5 +341,5 @@ def ledger_entry(prepared: Prepared, index: int) -> SourceLedger:
 
 
 def root_of(leaves: np.ndarray) -> str:
-    """Root over the distinct examples among these leaves."""
-    return examples_root(leaf_bytes(np.unique(leaves)))
+    """Root over the distinct examples among these leaves, as `tune.receipt.examples_root` defines it."""
+    return merkle_root(whole_leaves(np.unique(leaves))).hex()

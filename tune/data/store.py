@@ -1,10 +1,11 @@
 """Examples on disk while they are prepared: tokens and labels one after the other, read again in any order.
 
-What is held in memory is some 60 bytes an example; the tokens, however many, are not.
+What is held in memory is some 35 bytes an example; tokens and leaves, however many, are not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -13,68 +14,68 @@ import numpy as np
 from tune.data.work import Made
 
 COLUMNS = {"lengths": np.int32, "loss": np.int32, "cut": np.int32, "flags": np.int32}
+PLACES = {"sources": np.int32, "files": np.int32, "lines": np.int64, "uses": np.int16}
+FILES = {"ids": np.dtype(np.int32), "labels": np.dtype(np.int32), "leaves": np.dtype("S32")}
 
 
 class Store:
     """The examples of all sources in the order in which they were read."""
 
     def __init__(self, folder: Path) -> None:
-        """Two files in `folder`, which is there."""
-        self._files: dict[str, IO[bytes]] = {name: (folder / f"{name}.i32").open("w+b") for name in ("ids", "labels")}
-        self._parts: dict[str, list[np.ndarray]] = {
-            name: [] for name in (*COLUMNS, "sources", "files", "lines", "uses", "leaves")
-        }
+        """Three files in `folder`, which is there; `remove` deletes them."""
+        self._paths = {name: folder / f"{name}.tmp" for name in FILES}
+        self._files: dict[str, IO[bytes]] = {name: path.open("wb") for name, path in self._paths.items()}
+        self._parts: dict[str, list[np.ndarray]] = {name: [] for name in (*COLUMNS, *PLACES)}
 
     def add(self, made: Made, source: int, file: int, uses: np.ndarray) -> None:
         """Appends the examples of a chunk; `uses` says for each row how often an epoch holds it."""
-        if not made.leaves:
-            return
-        self._files["ids"].write(made.ids)
-        self._files["labels"].write(made.labels)
+        examples = len(made.leaves)
+        for name, content in (("ids", made.ids), ("labels", made.labels), ("leaves", b"".join(made.leaves))):
+            self._files[name].write(content)
         for name in COLUMNS:
             self._parts[name].append(getattr(made, name))
-        examples = len(made.leaves)
         self._parts["sources"].append(np.full(examples, source, np.int32))
         self._parts["files"].append(np.full(examples, file, np.int32))
         self._parts["lines"].append(np.repeat(np.array(made.lines, np.int64), made.counts))
         self._parts["uses"].append(np.repeat(uses, made.counts))
-        self._parts["leaves"].append(np.frombuffer(b"".join(made.leaves), "S32"))
 
     def close(self) -> Examples:
         """All that was added, to be read."""
-        columns = {
-            name: np.concatenate(parts) if parts else np.zeros(0, COLUMNS.get(name, np.int64))
-            for name, parts in self._parts.items()
-        }
-        if not self._parts["leaves"]:
-            columns["leaves"] = np.zeros(0, "S32")
-        for file in self._files.values():
-            file.flush()
-        tokens = {name: _mapped(Path(file.name)) for name, file in self._files.items()}
         for file in self._files.values():
             file.close()
-        return Examples(tokens["ids"], tokens["labels"], columns)
+        columns = {}
+        for name, kind in {**COLUMNS, **PLACES}.items():
+            columns[name] = np.concatenate([np.zeros(0, kind), *self._parts.pop(name)]).astype(kind, copy=False)
+        mapped = {name: _mapped(path, FILES[name]) for name, path in self._paths.items()}
+        return Examples(mapped, columns, tuple(self._paths.values()))
 
 
-def _mapped(path: Path) -> np.ndarray:
-    return np.memmap(path, np.int32, "r") if path.stat().st_size else np.zeros(0, np.int32)
+def _mapped(path: Path, kind: np.dtype) -> np.ndarray:
+    return np.memmap(path, kind, "r") if path.stat().st_size else np.zeros(0, kind)
 
 
 class Examples:
     """Finished examples. The columns are arrays with an entry each."""
 
-    def __init__(self, ids: np.ndarray, labels: np.ndarray, columns: dict[str, np.ndarray]) -> None:
-        """`ids` and `labels` hold the tokens of all, one after the other."""
-        self._ids, self._labels = ids, labels
+    def __init__(self, mapped: dict[str, np.ndarray], columns: dict[str, np.ndarray], paths: tuple[Path, ...]) -> None:
+        """`mapped` holds what lies in the files at `paths`: the tokens of all, one after the other, and the leaves."""
+        self._ids, self._labels = mapped["ids"], mapped["labels"]
+        self._paths = paths
         self.lengths, self.loss, self.cut = columns["lengths"], columns["loss"], columns["cut"]
         self.flags = columns["flags"]
         """Bits of `tune.sequences.Flag`; more are set once all are known."""
         self.sources, self.files, self.lines = columns["sources"], columns["files"], columns["lines"]
         self.uses = columns["uses"]
         """How often an epoch holds the example."""
-        self.leaves = columns["leaves"]
-        """Leaves as fixed strings of 32 bytes. numpy shows them without zero bytes at their ends: see `leaf_bytes`."""
+        self.leaves = mapped["leaves"]
+        """Leaves as fixed strings of 32 bytes, to be compared and sorted. numpy shows a single one without zero bytes at
+        its end: see `whole_leaves`."""
         self._starts = np.concatenate([[0], np.cumsum(self.lengths, dtype=np.int64)])
+
+    def remove(self) -> None:
+        """Deletes the files. What is mapped stays readable as long as this object lives."""
+        for path in self._paths:
+            path.unlink()
 
     def tokens(self, i: int) -> tuple[np.ndarray, np.ndarray]:
         """(input_ids, labels) of an example."""
@@ -96,7 +97,9 @@ class Examples:
         }
 
 
-def leaf_bytes(leaves: np.ndarray) -> list[bytes]:
-    """The leaves of a column as whole 32 bytes each."""
-    joined = np.ascontiguousarray(leaves).tobytes()
-    return [joined[i : i + 32] for i in range(0, len(joined), 32)]
+def whole_leaves(leaves: np.ndarray) -> Iterator[bytes]:
+    """The leaves of a column with all of their 32 bytes."""
+    for begin in range(0, len(leaves), 1 << 16):
+        joined = np.ascontiguousarray(leaves[begin : begin + (1 << 16)]).tobytes()
+        for i in range(0, len(joined), 32):
+            yield joined[i : i + 32]
