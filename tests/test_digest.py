@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tune.digest import (
@@ -201,3 +203,21 @@ def test_memory_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
     path = tmp_path / "weights"
     path.write_bytes(b"one")
     assert remembered_sha256(path, large_bytes=1) == hashlib.sha256(b"one").hexdigest()
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(json_values)
+def test_canonical_json_is_that_of_the_library(value: Any) -> None:
+    """The quick way for plain values gives the bytes of rfc8785, whatever the value."""
+    assert canonical_json(value) == rfc8785.dumps(value)

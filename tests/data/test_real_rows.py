@@ -114,11 +114,28 @@ def test_agent_runs_by_a_row_function(read: Callable[..., Prepared], tmp_path: P
     assert (source.kept_rows, source.reasons) == (40, {"not sampled": 160})
 
 
-def test_spot_rows(read: Callable[..., Prepared], qwen: Bench) -> None:
-    """Written by hand."""
-    assert learned(read("gsm8k/train.jsonl", source={"rows": 7473}), qwen, 0) == [
+THOUGHT = "<think>\n\n</think>\n\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "index", "expected"),
+    [
         (
-            "<think>\n\n</think>\n\nNatalia sold 48/2 = <<48/2=24>>24 clips in May.\n"
-            "Natalia sold 48+24 = <<48+24=72>>72 clips altogether in April and May.\n#### 72<|im_end|>"
-        )
-    ]
+            "gsm8k/train.jsonl",
+            0,
+            "Natalia sold 48/2 = <<48/2=24>>24 clips in May.\n"
+            "Natalia sold 48+24 = <<48+24=72>>72 clips altogether in April and May.\n#### 72",
+        ),
+        (f"{DEMO}/alpaca_en_demo.json", 1, "The car accelerated rapidly."),
+        (f"{DEMO}/dpo_en_demo.json", 133, "6778576 - 84834150134 = -84827371558"),
+        (f"{DEMO}/kto_en_demo.json", 77, "660 - 549695 = -549035"),
+        (
+            f"{DEMO}/glaive_toolcall_en_demo.json",
+            2,
+            '<tool_call>\n{"name": "search_recipes", "arguments": {"ingredients": ["chicken", "bell peppers", "rice"]}}\n</tool_call>',
+        ),
+    ],
+)
+def test_spot_rows(read: Callable[..., Prepared], qwen: Bench, path: str, index: int, expected: str) -> None:
+    """What is learned of single rows, written by hand from the files: the whole answer, its end, and nothing else."""
+    assert learned(read(path), qwen, index) == [f"{THOUGHT}{expected}<|im_end|>"]
