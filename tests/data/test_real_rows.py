@@ -123,15 +123,17 @@ THOUGHT = "<think>\n\n</think>\n\n"
         (
             "gsm8k/train.jsonl",
             0,
-            "Natalia sold 48/2 = <<48/2=24>>24 clips in May.\n"
-            "Natalia sold 48+24 = <<48+24=72>>72 clips altogether in April and May.\n#### 72",
+            (
+                "Natalia sold 48/2 = <<48/2=24>>24 clips in May.\n"
+                "Natalia sold 48+24 = <<48+24=72>>72 clips altogether in April and May.\n#### 72"
+            ),
         ),
         (f"{DEMO}/alpaca_en_demo.json", 1, "The car accelerated rapidly."),
         (f"{DEMO}/dpo_en_demo.json", 133, "6778576 - 84834150134 = -84827371558"),
         (f"{DEMO}/kto_en_demo.json", 77, "660 - 549695 = -549035"),
         (
             f"{DEMO}/glaive_toolcall_en_demo.json",
-            2,
+            1,
             '<tool_call>\n{"name": "search_recipes", "arguments": {"ingredients": ["chicken", "bell peppers", "rice"]}}\n</tool_call>',
         ),
     ],
