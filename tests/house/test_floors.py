@@ -17,7 +17,7 @@ FLOORS = [
     ("sources",),
     ("recipe", "records"),
     ("run",),
-    ("hub", "receipt", "generate"),
+    ("attention", "hub", "receipt", "generate"),
     ("score",),
     ("models",),
     ("probe",),

@@ -32,7 +32,7 @@ from peft import PeftConfig  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 from transformers import PrinterCallback  # noqa: E402
 
-from tune import models, receipt, score  # noqa: E402
+from tune import attention, models, receipt, score  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
 from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError, UserError  # noqa: E402
 from tune.files import full_disk, keep_steps, read_jsonl, readable, write_json, write_text  # noqa: E402
@@ -154,6 +154,8 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
         train_dataset=stream,
         processing_class=models.load_tokenizer(base),
     )
+    if plan.device.kind == "cpu":
+        attention.use_by_row(trainer.model.get_base_model())
     trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
     if trainer.accelerator.num_processes != 1 or trainer.args.device.type != plan.device.kind:
         what = f"{trainer.accelerator.num_processes} processes on {trainer.args.device.type}"
