@@ -40,7 +40,8 @@ def by_row(
     it this is transformers' sdpa.
     """
     if cu_seq_lens_q is None or any(options.get(name) is not None for name in UNUSUAL):
-        return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
+        whole: tuple[torch.Tensor, None] = sdpa_attention_forward(module, query, key, value, attention_mask, **options)
+        return whole
     alike = [(length, len(list(rows))) for length, rows in groupby(cu_seq_lens_q.diff().tolist())]
     sizes = [length * rows for length, rows in alike]
     parts = []

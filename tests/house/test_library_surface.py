@@ -79,6 +79,7 @@ def test_collator_gives_positions_of_packed_rows() -> None:
     batch = collator([{"input_ids": [5, 6, 7, 8, 9], "labels": [5, 6, 7, 8, 9], "seq_lengths": [3, 2]}])
     assert batch["position_ids"].tolist() == [[0, 1, 2, 0, 1]]
     assert batch["labels"].tolist() == [[-100, 6, 7, -100, 9]]
+    assert batch["cu_seq_lens_q"].tolist() == [0, 3, 5]
 
 
 def test_peft_writes_the_files_we_publish(tmp_path: Path, tiny_base: Path) -> None:
@@ -92,3 +93,15 @@ def test_peft_writes_the_files_we_publish(tmp_path: Path, tiny_base: Path) -> No
     assert "revision" in vars(model.peft_config["default"])
     model.save_pretrained(tmp_path / "adapter")
     assert {"adapter_config.json", "adapter_model.safetensors"} <= {p.name for p in (tmp_path / "adapter").iterdir()}
+
+
+def test_attention_and_loss_take_what_we_hand_them() -> None:
+    """transformers passes the borders of rows on to a registered attention, and its loss takes labels that are already
+    shifted beside logits of chosen places only."""
+    from transformers import AttentionInterface, AttentionMaskInterface, LlamaForCausalLM
+    from transformers.loss.loss_utils import ForCausalLMLoss
+
+    assert callable(AttentionInterface.register)
+    assert callable(AttentionMaskInterface.register)
+    assert "logits_to_keep" in inspect.signature(LlamaForCausalLM.forward).parameters
+    assert "shift_labels" in inspect.signature(ForCausalLMLoss).parameters
