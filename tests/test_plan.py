@@ -34,7 +34,7 @@ def test_what_decides_the_adapter_does_not_depend_on_the_device(run: Run) -> Non
     first, second = plan(run, cpu, probe=False), plan(run, GPU, probe=False)
     for name in ("sequences_per_step", "steps", "warmup_steps", "tokens"):
         assert getattr(first, name) == getattr(second, name)
-    assert first.micro_batch_sequences == 1
+    assert first.micro_batch_sequences * first.accumulation == first.sequences_per_step == 8
     assert second.micro_batch_sequences * second.accumulation == second.sequences_per_step == 8
     assert (first.steps, first.warmup_steps) == (6, 3)
     assert first.identity() == second.identity()

@@ -30,6 +30,8 @@ RUNTIME_BYTES = {"cpu": 600 << 20, "cuda": 1200 << 20, "mps": 800 << 20}
 """Interpreter and libraries on a CPU, context and libraries on a GPU; seen 0.5 to 1.4 GB."""
 USABLE = 0.92
 """Share of a device's memory that may be planned for: allocators keep 2 to 6 % of slack."""
+CPU_TOKENS = 1024
+"""Tokens of a micro-batch on a CPU."""
 FLOPS = {"cpu": 4e10, "cuda": 1e14, "mps": 5e12}
 """Rough speed (FLOP/s; a CPU: of one thread) for the estimate before the probe. Off by a factor of several either way."""
 
@@ -117,11 +119,12 @@ def length(max_steps: int | None, epochs: float | None, sequences: int, per_step
 def _fit(fields: dict[str, Any], ledger: Ledger, device: Device, per_step: int) -> tuple[int, bool, dict[str, int]]:
     """(sequences a micro-batch, activation checkpointing, bytes by part): the fastest that fits.
 
-    On a CPU a micro-batch is one sequence: padding-free training lays several sequences end to end and sdpa then builds
-    a square mask over all of them, which made eight 3.5 times slower than one (2,062 against 592 tokens a second).
+    On a CPU a micro-batch holds about CPU_TOKENS: fewer cost time, more bring none.
     """
     tokens = ledger.packing.capacity_tokens if ledger.packing.packed else ledger.lengths["max"]
-    sizes = [1] if device.kind == "cpu" else [n for n in range(per_step, 0, -1) if per_step % n == 0]
+    sizes = [n for n in range(per_step, 0, -1) if per_step % n == 0]
+    if device.kind == "cpu":
+        sizes = [n for n in sizes if n == 1 or n * tokens <= CPU_TOKENS]
     smallest: dict[str, int] = {}
     for checkpointing in (False, True):
         for micro in sizes:

@@ -13,7 +13,7 @@ from typing import Any
 
 from tune import sequences
 from tune.models import load_base, new_adapter
-from tune.records import BaseRecord, Plan
+from tune.records import BaseRecord, Ledger, Plan
 from tune.run import Run, open_run
 
 
@@ -21,6 +21,8 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
     """Seconds of one forward, backward and optimizer move on the longest sequences (the second of two: the first warms
     caches up), one evaluation batch after it, and the peak of allocated bytes where the device tells it."""
     import torch
+
+    from tune.attention import use_by_row
 
     plan, base = run.read(Plan), run.read(BaseRecord)
     torch.set_num_threads(plan.device.threads)
@@ -33,23 +35,39 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
     if plan.activation_checkpointing:
         model.gradient_checkpointing_enable()
         model.enable_input_require_grads()
-    ids = torch.tensor([rows[longest]["input_ids"]] * micro_batch, device=model.device)
-    labels = torch.tensor([rows[longest]["labels"]] * micro_batch, device=model.device)
+    batch = {
+        name: torch.tensor([rows[longest][name]] * micro_batch, device=model.device) for name in ("input_ids", "labels")
+    }
+    if run.read(Ledger).packing.packed:
+        batch = end_to_end(batch, rows[longest]["seq_lengths"] * micro_batch)
+        if plan.device.kind == "cpu":
+            use_by_row(model.get_base_model())
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad])
     seconds = 0.0
     for _ in range(2):
         started = time.monotonic()
         with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=plan.compute_dtype == "bfloat16"):
-            loss = model.train()(input_ids=ids, labels=labels, use_cache=False).loss
+            loss = model.train()(**batch, use_cache=False).loss
         loss.backward()
         seconds = time.monotonic() - started
         optimizer.step()
         optimizer.zero_grad()
         float(loss)
     with torch.no_grad():
-        model.eval()(input_ids=ids, use_cache=False)
+        model.eval()(input_ids=batch["input_ids"], use_cache=False)
     peak = torch.cuda.max_memory_allocated() if model.device.type == "cuda" else None
     return {"seconds": seconds, "peak_bytes": peak}
+
+
+def end_to_end(batch: dict[str, Any], lengths: list[int]) -> dict[str, Any]:
+    """A batch of packs as training feeds it: one sequence, with the positions and the borders of its rows."""
+    import torch
+
+    device = batch["input_ids"].device
+    positions = torch.cat([torch.arange(length, device=device) for length in lengths])
+    borders = torch.tensor([0, *lengths], device=device, dtype=torch.int32).cumsum(0, dtype=torch.int32)
+    flat = {name: tensor.reshape(1, -1) for name, tensor in batch.items()}
+    return {**flat, "position_ids": positions[None], "cu_seq_lens_q": borders}
 
 
 def main() -> int:

@@ -79,6 +79,7 @@ def test_collator_gives_positions_of_packed_rows() -> None:
     batch = collator([{"input_ids": [5, 6, 7, 8, 9], "labels": [5, 6, 7, 8, 9], "seq_lengths": [3, 2]}])
     assert batch["position_ids"].tolist() == [[0, 1, 2, 0, 1]]
     assert batch["labels"].tolist() == [[-100, 6, 7, -100, 9]]
+    assert batch["cu_seq_lens_q"].tolist() == [0, 3, 5]
 
 
 def test_peft_writes_the_files_we_publish(tmp_path: Path, tiny_base: Path) -> None:

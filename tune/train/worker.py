@@ -154,6 +154,8 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
         train_dataset=stream,
         processing_class=models.load_tokenizer(base),
     )
+    if plan.device.kind == "cpu":
+        attention.use_by_row(trainer.model.get_base_model())
     trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
     if trainer.accelerator.num_processes != 1 or trainer.args.device.type != plan.device.kind:
         what = f"{trainer.accelerator.num_processes} processes on {trainer.args.device.type}"
