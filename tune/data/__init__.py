@@ -97,7 +97,7 @@ def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
         histogram=histogram(prepared),
         examples_root=root_of(prepared.examples.leaves[prepared.of("train")]),
         packing=packing,
-        languages=spoken,
+        languages=spoken.shares,
         checks=checks,
     )
     for name in ("ids.i32", "labels.i32"):

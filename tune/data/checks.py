@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tune.data.languages import SAMPLE, UNDETERMINED, sampled
+from tune.data.languages import UNDETERMINED, Spoken
 from tune.data.prepare import Prepared
 from tune.records import CheckResult
 from tune.sequences import Flag
@@ -45,7 +45,7 @@ REFUSED = {
 """Checks that a row must pass to be used, and the reasons by which the ledger counts the rows that do not."""
 
 
-def run_checks(prepared: Prepared, learn_from: str, spoken: dict[str, float]) -> tuple[CheckResult, ...]:
+def run_checks(prepared: Prepared, learn_from: str, spoken: Spoken) -> tuple[CheckResult, ...]:
     """All checks in the order of MEANING; `ok` is false where a careful person would look again. `spoken` is what
     `tune.data.languages` found. Examples that are repeats, leaked or costly are flagged on the way."""
     _flag(prepared)
@@ -103,13 +103,16 @@ def _checks(prepared: Prepared, learn_from: str) -> Iterator[CheckResult]:
     yield result("no row dominates", not len(costly), f"rows over a tenth of all tokens: {where or 'none'}")
 
 
-def _languages(prepared: Prepared, spoken: dict[str, float]) -> CheckResult:
-    """What languages are learned, and whether one of them is rare enough to be a mistake."""
-    number = len(sampled(prepared))
-    of = f"{count(number)} sampled examples" if number == SAMPLE else f"{count(number)} examples"
-    parts = ", ".join(f"{language} {share(part, 1)}" for language, part in spoken.items())
-    stray = any(part < STRAY for language, part in spoken.items() if language != UNDETERMINED)
-    return CheckResult(name="languages", ok=not stray, what=f"{parts} of {of}")
+def _languages(prepared: Prepared, spoken: Spoken) -> CheckResult:
+    """What languages are learned, and where those stand that are so rare that they may be a mistake."""
+    stray = {language for language, part in spoken.shares.items() if part < STRAY} - {UNDETERMINED}
+    parts = [
+        f"{language} {share(part, 1)}" + (f" (from {spoken.first[language]} on)" if language in stray else "")
+        for language, part in spoken.shares.items()
+    ]
+    sampled = "sampled " if spoken.examples < len(prepared.of("train")) else ""
+    what = f"{', '.join(parts)} of {count(spoken.examples)} {sampled}examples"
+    return CheckResult(name="languages", ok=not stray, what=what)
 
 
 def lengths(prepared: Prepared) -> dict[str, int]:

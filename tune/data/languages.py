@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,23 +29,41 @@ UNDETERMINED = "und"
 NO_LANGUAGE = "zxx"
 
 
-def languages(prepared: Prepared, tokenizer: Any) -> dict[str, float]:
-    """Share of the sampled training examples by language, the most frequent first: ISO 639-1 codes (639-3 where there is
-    none), `und` for what is too short or no language. At most MOST of them, so the sum may be below 1."""
+@dataclass(frozen=True)
+class Spoken:
+    """What languages are learned."""
+
+    shares: dict[str, float]
+    """Share of the examples by language, the most frequent first: ISO 639-1 codes (639-3 where there is none), `und` for
+    what is too short or no language. At most MOST of them, so the sum may be below 1."""
+    examples: int
+    """How many were looked at."""
+    first: dict[str, str]
+    """Where the first row of each language stands."""
+
+
+def languages(prepared: Prepared, tokenizer: Any) -> Spoken:
+    """The languages of all training examples, or of SAMPLE of them, always the same ones."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True, min_confidence=SURE)
-    chosen = sampled(prepared)
-    found = Counter(identifier.classify(_learned(prepared, i, tokenizer))[0] for i in chosen)
-    found[UNDETERMINED] += found.pop(NO_LANGUAGE, 0)
-    most = sorted((+found).items(), key=lambda item: (-item[1], item[0]))[:MOST]
-    return {language: round(number / len(chosen), 3) for language, number in most}
+    chosen = prepared.of("train").tolist()
+    if len(chosen) > SAMPLE:
+        chosen = sorted(random.Random(0).sample(chosen, SAMPLE))  # noqa: S311  # a sample, no secret
+    found: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for i in chosen:
+        told, _ = identifier.classify(_learned(prepared, i, tokenizer))
+        language = UNDETERMINED if told == NO_LANGUAGE else told
+        found[language] += 1
+        first.setdefault(language, _place(prepared, i))
+    most = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST]
+    return Spoken({language: round(number / len(chosen), 3) for language, number in most}, len(chosen), first)
 
 
-def sampled(prepared: Prepared) -> list[int]:
-    """The examples that are looked at: all, or SAMPLE of them, always the same ones."""
-    train = prepared.of("train").tolist()
-    return train if len(train) <= SAMPLE else sorted(random.Random(0).sample(train, SAMPLE))  # noqa: S311  # no secret
+def _place(prepared: Prepared, i: int) -> str:
+    found = prepared.examples
+    return f"{prepared.sources[found.sources[i]].files[found.files[i]].shown}:{found.lines[i]}"
 
 
 def _learned(prepared: Prepared, i: int, tokenizer: Any) -> str:

@@ -49,7 +49,9 @@ td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-num
   color: var(--pale); white-space: nowrap }
 .look { color: var(--look); background: var(--look-back); border-color: transparent }
 .ok { color: var(--mark); border-color: transparent; padding-left: 0 }
-pre, .legend { font: 13px/2 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
+pre, .legend .t { font: 13px/2 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
+.legend { display: flex; flex-wrap: wrap; gap: 0 1.6rem; list-style: none; padding: 0; margin: 0; font-size: .88rem;
+  color: var(--pale) }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; border: 1px solid var(--line); border-radius: 6px;
   padding: .5rem .8rem; margin: 0; max-height: 30rem; overflow: auto }
 .t { color: var(--pale); background: none; box-shadow: inset -1px 0 var(--edge); padding: .15em 1px }
@@ -79,17 +81,19 @@ _PAGE = """<!doctype html>
 </table>
 <p>{sizes}</p>
 <h2>Rows</h2>
-<p class="legend">{legend}</p>
+{legend}
 {rows}
 </body></html>
 """
 
-_LEGEND = (
-    '<mark class="t">learned</mark> the model learns to write it &nbsp; <span class="t">read</span> it only reads it'
-    ' &nbsp; <span class="t c">control</span> a token of its own, not plain text'
-    ' &nbsp; <span class="t">\u27e8C3\u27e9</span> a part of a character &nbsp; <span class="t"><i></i></span> a line end'
-    " &nbsp; a thin line ends a token; its number shows when the pointer rests on it"
-)
+_LEGEND = """<ul class="legend">
+<li><mark class="t">learned</mark> the model learns to write it</li>
+<li><span class="t">read</span> it only reads it</li>
+<li><span class="t c">control</span> a token of the tokenizer's own, not plain text</li>
+<li><span class="t">\u27e8C3\u27e9</span> a part of a character</li>
+<li><span class="t"><i></i></span> a line end</li>
+<li>A thin line ends each token; its number shows under the pointer.</li>
+</ul>"""
 
 
 def sample_page(folder: Path, ledger: Ledger, tokenizer: Any) -> str:
