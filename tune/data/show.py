@@ -59,10 +59,12 @@ def picks(view: View, source: int | None = None) -> Iterator[tuple[list[str], Ex
         example = view[int(i)]
         same = (example.place, *example.input_ids, *example.labels)  # a row with a weight stands there several times
         reasons, _ = found.setdefault(same, ([], example))
-        if why and why not in reasons and (why != "random" or not reasons):  # picked for a reason is not by chance
+        if why and why not in reasons:
             reasons.append(why)
     for reasons, example in found.values():
-        yield [*reasons, *noticed(example)], example
+        told = [*reasons, *noticed(example)]
+        # What was picked for a reason was not picked by chance.
+        yield (told if told == ["random"] else [why for why in told if why != "random"]), example
 
 
 def flagged(view: View, among: np.ndarray) -> list[int]:
