@@ -186,6 +186,16 @@ def test_print_rows_without_a_line(open_run: Callable[..., Run], capsys: pytest.
     assert len(places) == len(set(places)) >= 3
 
 
+def test_a_row_with_a_weight_is_shown_once(open_run: Callable[..., Run], capsys: pytest.CaptureFixture[str]) -> None:
+    """However often an epoch holds it."""
+    run = open_run(data={"train": [{"path": "train.jsonl", "rows": 4, "weight": 3}]})
+    data(run)
+    capsys.readouterr()
+    shown(run)
+    places = re.findall(r"train\.jsonl:\d+", capsys.readouterr().out)
+    assert len(places) == len(set(places)) >= 3
+
+
 def test_print_rows_of_a_line_that_is_not_used(open_run: Callable[..., Run], project: Path) -> None:
     """A dropped row is named with its reason; a line past the end as missing."""
     write_rows(project / "train.jsonl", [chat_row("Why?", "So."), {"messages": []}])
