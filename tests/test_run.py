@@ -61,6 +61,7 @@ def ledger(inputs: Any) -> Ledger:
         packing=Packing(
             sequences=0, capacity_tokens=64, packed=True, fill=0.0, examples=0, input_tokens=0, loss_tokens=0
         ),
+        languages={},
         checks=(),
     )
 

@@ -219,6 +219,9 @@ class Ledger(Record):
     examples_root: str
     """Merkle root over the distinct examples to train on."""
     packing: Packing
+    languages: dict[str, float]
+    """Share of (at most 1,000) training examples by the language that they teach, the most frequent first; `und` where it
+    could not be told."""
     checks: tuple[CheckResult, ...]
 
     def total(self, split: str) -> TokenCounts:

@@ -131,6 +131,9 @@ def _arithmetic_faults(manifest: dict[str, Any]) -> Iterator[str]:
         removed = {f["reason"]: f["rows"]["value"] for f in manifest["filters"] if f["source"] == source["name"]}
         if any(removed.get(reason) != number for reason, number in rows["dropped"].items()):
             yield f"{source['name']}: filters and dropped rows disagree"
+    languages = manifest.get("languages", {"value": {}})["value"]
+    if sum(languages.values()) > 1 + 0.0005 * len(languages):  # each is rounded to three decimals
+        yield "languages: the shares are more than the whole"
     fed = {name: part["value"] for name, part in manifest["consumption"].items()}
     if (
         not fed["distinct_examples"] <= fed["examples"]

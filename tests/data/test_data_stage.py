@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ from light_base import Bench, make_base
 from tune import base as base_stage
 from tune import sequences
 from tune.data import cache, data
-from tune.data.show import Wanted, pieces, print_rows
+from tune.data.show import Wanted, print_rows
 from tune.data.view import Example, View
 from tune.errors import DataError
 from tune.models import load_tokenizer
@@ -149,45 +148,6 @@ def test_nothing_is_left_of_a_failed_stage(open_run: Callable[..., Run], project
     assert run.find(Ledger) is None
 
 
-def test_sample_page(open_run: Callable[..., Run], project: Path) -> None:
-    """The page stands alone: it loads nothing from anywhere, shows learned text as learned, and no text of a row can
-    become a part of the page."""
-    nasty = "<script>alert('x')</script> & \"quotes\" {braces}"
-    write_rows(project / "train.jsonl", [chat_row("Is <b>this</b> shown?", nasty), *[chat_row(q, a) for q, a in CHAT]])
-    run = open_run(data={"max_tokens": 128})
-    data(run)
-    page = run.path("data/sample.html").read_text()
-    assert not re.search(r"https?:|//|<script|<link|<img|<iframe|@import|url\(|javascript:|\son\w+=", page)
-    assert page.startswith("<!doctype html>")
-    boxes = re.findall(r'<span class="([ln])" title="(\d+)">([^<]*)</span>', page)
-    learned = html.unescape("".join(text for kind, _, text in boxes if kind == "l"))
-    read = html.unescape("".join(text for kind, _, text in boxes if kind == "n"))
-    assert nasty in learned
-    assert "Is <b>this</b> shown?" in read
-    assert "We are open from nine to five.<|end|>" in learned
-    assert "train.jsonl:1" in page
-    assert page.count("<h2>") == 5
-
-
-def test_sample_page_says_the_share(open_run: Callable[..., Run]) -> None:
-    """The page's own figures are those of the ledger."""
-    run = open_run()
-    total = data(run).total("train")
-    share = f"{100 * total.loss / total.input:.1f} %"
-    assert f"Loss on {share} of {total.input} tokens in 24 rows." in run.path("data/sample.html").read_text()
-
-
-def test_pieces_are_the_whole_text(open_run: Callable[..., Run]) -> None:
-    """The pieces that are shown, put together, are the text that was rendered."""
-    run = open_run()
-    data(run)
-    found = pieces(examples(run)[0], load_tokenizer(run.read(BaseRecord)))
-    assert "".join(text for _, text, _ in found) == (
-        "<s><|user|> When are you open?<|end|><|assistant|> We are open from nine to five.<|end|>"
-    )
-    assert "".join(text for _, text, learned in found if learned) == " We are open from nine to five.<|end|>"
-
-
 def test_print_rows(open_run: Callable[..., Run], capsys: pytest.CaptureFixture[str]) -> None:
     """In a pipe: the row's place and counts, and the learned stretch in brackets. Brackets of the row stay as they are."""
     run = open_run()
@@ -223,6 +183,16 @@ def test_print_rows_without_a_line(open_run: Callable[..., Run], capsys: pytest.
     heads = [line for line in capsys.readouterr().out.splitlines() if " tokens, " in line]
     assert heads[0].startswith("first: train.jsonl:1 (")
     places = [re.findall(r"train\.jsonl:\d+", head)[0] for head in heads]
+    assert len(places) == len(set(places)) >= 3
+
+
+def test_a_row_with_a_weight_is_shown_once(open_run: Callable[..., Run], capsys: pytest.CaptureFixture[str]) -> None:
+    """However often an epoch holds it."""
+    run = open_run(data={"train": [{"path": "train.jsonl", "rows": 4, "weight": 3}]})
+    data(run)
+    capsys.readouterr()
+    shown(run)
+    places = re.findall(r"train\.jsonl:\d+", capsys.readouterr().out)
     assert len(places) == len(set(places)) >= 3
 
 

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from light_base import Bench, make_base
 
-from tune.data.checks import lengths, run_checks
 from tune.data.prepare import ledger_entry
 from tune.data.render import Example
 from tune.receipt import IGNORED
@@ -197,74 +196,3 @@ def test_roots_depend_on_what_they_say(bench: Bench, tmp_path: Path) -> None:
     assert relabelled[1] != plain[1]
     keys_swapped = roots({"messages": [dict(reversed(m.items())) for m in SHORT["messages"]]}, other)
     assert keys_swapped == plain
-
-
-def test_checks_of_sound_rows(bench: Bench, tmp_path: Path) -> None:
-    """On sound rows every check holds, in this order and these words."""
-    prepared = bench.prepare(tmp_path, [SHORT, chat_row("When?", "At nine.")], held_out=[chat_row("Where?", "Here.")])
-    loss = bench_loss(bench, SHORT) + bench_loss(bench, chat_row("When?", "At nine."))
-    tokens = sum(len(k.example.input_ids) for k in prepared.rows("train"))
-    results = run_checks(prepared, "assistant")
-    assert [(result.name, result.ok, result.what) for result in results] == [
-        ("stop token learned", True, "2 of 2 rows teach the model to stop"),
-        ("pad never learned", True, "the pad token carries loss in 0 rows"),
-        ("one beginning token", True, "0 rows begin with it twice"),
-        (
-            "share of loss tokens",
-            True,
-            f"loss on {100 * loss / tokens:.1f} % of {tokens} tokens, learning from: assistant",
-        ),
-        ("duplicates in training rows", True, "0 rows are exact repeats of another"),
-        ("cut rows", True, "0 rows were cut, 0 tokens"),
-        ("nothing eaten", True, "0 rows were left out for it"),
-        ("something to learn", True, "0 rows were left out for it"),
-        ("no empty turns", True, "0 rows were left out for it"),
-        ("role order", True, "0 rows were left out for it"),
-        ("no control tokens in content", True, "0 rows were left out for it"),
-        ("held-out rows in training rows", True, "0 of 1 held-out rows are also trained on"),
-        ("no row dominates", True, "rows over a tenth of all tokens: none"),
-    ]
-
-
-def test_checks_that_ask_for_a_look(bench: Bench, tmp_path: Path) -> None:
-    """Repeats, leaks and rows that dominate are counted and named."""
-    big = chat_row("Why?", "We sleep. " * 30)
-    rows = [chat_row(f"Why {i}?", "So.") for i in range(10)]
-    prepared = bench.prepare(tmp_path, [SHORT, SHORT, SHORT, *rows, big], held_out=[SHORT, chat_row("Where?", "Here.")])
-    results = {r.name: r for r in run_checks(prepared, "assistant")}
-    assert [name for name, result in results.items() if not result.ok] == [
-        "duplicates in training rows",
-        "held-out rows in training rows",
-        "no row dominates",
-    ]
-    assert results["duplicates in training rows"].what == "2 rows are exact repeats of another"
-    assert results["held-out rows in training rows"].what == "1 of 2 held-out rows are also trained on"
-    assert results["no row dominates"].what == "rows over a tenth of all tokens: 14"
-
-
-def test_template_that_begins_twice(tmp_path: Path) -> None:
-    """A template that writes the beginning token twice is shown by its check."""
-    folder = make_base(tmp_path / "twice")
-    template = (folder / "chat_template.jinja").read_text()
-    (folder / "chat_template.jinja").write_text("{{- bos_token -}}" + template)
-    bench = Bench(folder)
-    prepared = bench.prepare(tmp_path, [SHORT])
-    results = {r.name: r for r in run_checks(prepared, "assistant")}
-    assert not results["one beginning token"].ok
-    assert results["one beginning token"].what == "1 rows begin with it twice"
-
-
-def test_lengths(bench: Bench, tmp_path: Path) -> None:
-    """Shortest, median, 90 %, 99 % and longest of the training rows."""
-    prepared = bench.prepare(tmp_path, [chat_row("Why?", "so " * n) for n in range(1, 101)])
-    found = sorted(len(k.example.input_ids) for k in prepared.rows("train"))
-    assert lengths(prepared) == {
-        "min": found[0],
-        "p50": found[50],
-        "p90": found[90],
-        "p99": found[99],
-        "max": found[-1],
-    }
-    one = bench.prepare(tmp_path, [SHORT])
-    size = len(one.rows("train")[0].example.input_ids)
-    assert lengths(one) == dict.fromkeys(("min", "p50", "p90", "p99", "max"), size)

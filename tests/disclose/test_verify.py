@@ -8,11 +8,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import POCKET
 
 from tune.cli import main
 from tune.digest import canonical_json
-from tune.disclose import card
+from tune.disclose import card, write
+from tune.disclose.manifest import gaps, measured
 from tune.verify import verdict, verify
 
 if not (POCKET / "disclosure" / "manifest.json").is_file():
@@ -115,6 +117,27 @@ def test_a_lie_that_is_consistent_in_bytes(folder: Path, change, words: str) -> 
     if "sources" in manifest:
         (folder / "README.md").write_text(card.render(manifest))
     assert words in failed(folder)
+
+
+def test_languages_on_the_card(folder: Path) -> None:
+    """Languages that were measured stand in the front matter, those of few examples and what could not be told only in
+    the text; the gap is closed; shares of more than the whole are a fault."""
+    manifest = json.loads((folder / "disclosure/manifest.json").read_bytes())
+    assert "language of the rows" in {gap["what"] for gap in manifest["gaps"]}
+    manifest["languages"] = measured({"de": 0.14, "en": 0.8, "fr": 0.01, "und": 0.05})
+    manifest["gaps"] = gaps(manifest)
+    assert "language of the rows" not in {gap["what"] for gap in manifest["gaps"]}
+    write(folder, manifest)
+    text = (folder / "README.md").read_text()
+    assert yaml.safe_load(text.split("---\n")[1])["language"] == ["en", "de"]
+    assert (
+        "- languages of what is learned, by examples (a sample of 1,000 at most): en 80.0 %, de 14.0 %, und 5.0 %, fr 1.0 %"
+        in text
+    )
+    assert verdict(verify(folder)) == "VERIFIED"
+    manifest["languages"]["value"]["de"] = 0.2
+    write(folder, manifest)
+    assert failed(folder) == "languages: the shares are more than the whole"
 
 
 def test_a_folder_without_a_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

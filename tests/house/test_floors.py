@@ -19,7 +19,7 @@ FLOORS = [
     ("hub",),
     ("rowfiles",),
     ("run",),
-    ("receipt", "generate", "sequences"),
+    ("attention", "receipt", "generate", "sequences"),
     ("score",),
     ("models",),
     ("probe",),

@@ -115,3 +115,15 @@ def test_search_for_the_files_of_a_data_set() -> None:
     assert sanitize_patterns("a.csv") == {"train": ["a.csv"]}
     assert all(map(callable, (get_data_patterns, resolve_pattern, MetadataConfigs.from_dataset_card_data)))
     assert not issubclass(LocalEntryNotFoundError, RemoteEntryNotFoundError)
+
+
+def test_attention_and_loss_take_what_we_hand_them() -> None:
+    """transformers passes the borders of rows on to a registered attention, and its loss takes labels that are already
+    shifted beside logits of chosen places only."""
+    from transformers import AttentionInterface, AttentionMaskInterface, LlamaForCausalLM
+    from transformers.loss.loss_utils import ForCausalLMLoss
+
+    assert callable(AttentionInterface.register)
+    assert callable(AttentionMaskInterface.register)
+    assert "logits_to_keep" in inspect.signature(LlamaForCausalLM.forward).parameters
+    assert "shift_labels" in inspect.signature(ForCausalLMLoss).parameters

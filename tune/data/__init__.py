@@ -73,8 +73,9 @@ def data(run: Run) -> Ledger:
 def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
     """Everything of data/ in `folder`, the ledger last."""
     from tune.data.checks import histogram, lengths, run_checks
+    from tune.data.languages import languages
+    from tune.data.page import sample_page
     from tune.data.prepare import ledger_entry, make_setup, prepare, root_of
-    from tune.data.show import sample_page
     from tune.files import write_json, write_text
     from tune.models import load_tokenizer
 
@@ -83,7 +84,8 @@ def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
     tokenizer = load_tokenizer(base)
     _fit(run, base, tokenizer)
     prepared = prepare(run.recipe, make_setup(tokenizer, base, section, run.root), folder)
-    checks = run_checks(prepared, section.learn_from)
+    spoken = languages(prepared, tokenizer)
+    checks = run_checks(prepared, section.learn_from, spoken)
     packing = save(prepared, run.recipe.data, folder)
     ledger = Ledger(
         made=made(wanted, started),
@@ -95,6 +97,7 @@ def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
         histogram=histogram(prepared),
         examples_root=root_of(prepared.examples.leaves[prepared.of("train")]),
         packing=packing,
+        languages=spoken.shares,
         checks=checks,
     )
     prepared.examples.remove()

@@ -22,7 +22,7 @@ from tune.digest import cache_folder, digest, file_sha256
 
 KEEP_SECONDS = 30 * 24 * 3600
 """An entry that nothing used for this long is removed."""
-LIBRARIES = ("tokenizers", "jinja2", "transformers", "numpy", "pyarrow")
+LIBRARIES = ("tokenizers", "jinja2", "transformers", "numpy", "py3langid", "pyarrow")
 READING = ("jsonl.py", "readers.py", "sequences.py", "sources.py", "tables.py")
 """Modules outside this room that decide what a row is, and how it is written."""
 WRITTEN_LAST = "ledger.json"

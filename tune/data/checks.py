@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tune.data.languages import UNDETERMINED, Spoken
 from tune.data.prepare import Prepared
 from tune.records import CheckResult
 from tune.sequences import Flag
@@ -15,7 +16,7 @@ MEANING = {
     "stop token learned": "every example teaches the model where to stop",
     "pad never learned": "the padding token carries no loss, or the model would learn to pad",
     "one beginning token": "no example begins with the beginning token twice",
-    "share of loss tokens": "how much of what is read is learned",
+    "share of loss tokens": "at least a hundredth of what is read is learned",
     "duplicates in training rows": "no example stands twice, tokens and labels alike",
     "cut rows": "no row lost turns to data.max_tokens",
     "nothing eaten": "the chat template writes everything that a row says",
@@ -25,8 +26,14 @@ MEANING = {
     "no control tokens in content": "no text of a row would be read as structure",
     "held-out rows in training rows": "no held-out example is also trained on",
     "no row dominates": "no example costs more than a tenth of all tokens",
+    "languages": "no language but the main ones is learned here and there: none in under 5 % of the examples",
 }
 """Every check by name, in the order in which they are told, and what holds when it is ok."""
+
+LITTLE = 0.01
+"""Share of loss tokens below which the mask deserves a look: almost all work goes into reading."""
+STRAY = 0.05
+"""Share below which the examples of a language look as if they were there by mistake."""
 
 REFUSED = {
     "nothing eaten": ("text eaten by the template",),
@@ -38,11 +45,11 @@ REFUSED = {
 """Checks that a row must pass to be used, and the reasons by which the ledger counts the rows that do not."""
 
 
-def run_checks(prepared: Prepared, learn_from: str) -> tuple[CheckResult, ...]:
-    """All checks in the order of MEANING; `ok` is false where a careful person would look again. Examples that are
-    repeats, leaked or costly are flagged on the way."""
+def run_checks(prepared: Prepared, learn_from: str, spoken: Spoken) -> tuple[CheckResult, ...]:
+    """All checks in the order of MEANING; `ok` is false where a careful person would look again. `spoken` is what
+    `tune.data.languages` found. Examples that are repeats, leaked or costly are flagged on the way."""
     _flag(prepared)
-    found = {result.name: result for result in _checks(prepared, learn_from)}
+    found = {result.name: result for result in (*_checks(prepared, learn_from), _languages(prepared, spoken))}
     return tuple(found[name] for name in MEANING)
 
 
@@ -80,7 +87,7 @@ def _checks(prepared: Prepared, learn_from: str) -> Iterator[CheckResult]:
     doubled = flagged(Flag.TWO_BEGINNINGS)
     yield result("one beginning token", not doubled, f"{count(doubled)} rows begin with it twice")
     part = f"{share(loss, tokens)} of {count(tokens)} tokens"
-    yield result("share of loss tokens", loss > 0, f"loss on {part}, learning from: {learn_from}")
+    yield result("share of loss tokens", loss >= LITTLE * tokens, f"loss on {part}, learning from: {learn_from}")
     repeats = flagged(Flag.REPEAT)
     yield result("duplicates in training rows", not repeats, f"{count(repeats)} rows are exact repeats of another")
     cut = int(found.cut[train].sum(dtype=np.int64))
@@ -94,6 +101,18 @@ def _checks(prepared: Prepared, learn_from: str) -> Iterator[CheckResult]:
     costly = train[(found.flags[train] & Flag.COSTLY) > 0]
     where = ", ".join(str(line) for line in found.lines[costly[:3]])
     yield result("no row dominates", not len(costly), f"rows over a tenth of all tokens: {where or 'none'}")
+
+
+def _languages(prepared: Prepared, spoken: Spoken) -> CheckResult:
+    """What languages are learned, and where those stand that are so rare that they may be a mistake."""
+    stray = {language for language, part in spoken.shares.items() if part < STRAY} - {UNDETERMINED}
+    parts = [
+        f"{language} {share(part, 1)}" + (f" (from {spoken.first[language]} on)" if language in stray else "")
+        for language, part in spoken.shares.items()
+    ]
+    sampled = "sampled " if spoken.examples < len(prepared.of("train")) else ""
+    what = f"{', '.join(parts)} of {count(spoken.examples)} {sampled}examples"
+    return CheckResult(name="languages", ok=not stray, what=what)
 
 
 def lengths(prepared: Prepared) -> dict[str, int]:

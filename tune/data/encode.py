@@ -42,6 +42,8 @@ class Encoder:
         self._sizes = np.array([len(piece) for piece in self.said], np.int64)
         self._offsets = np.cumsum(self._sizes) - self._sizes
         self._blank = np.array([piece.startswith(b" ") for piece in self.said], bool)
+        self.special = frozenset(added)
+        """Tokens that were added to the vocabulary."""
         self._added = np.zeros(len(self.said), bool)
         self._added[list(added)] = True
 

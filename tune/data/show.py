@@ -1,24 +1,26 @@
-"""Seeing the tokens: which carry loss, in a self-contained page and in the terminal."""
+"""Seeing the tokens: which rows are worth it, what each token says, and which carry loss; in the terminal."""
 
 from __future__ import annotations
 
-import html
 import random
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from tune.data.encode import Encoder
 from tune.data.formats import describe
 from tune.data.view import Example, View
 from tune.errors import DataError, Problem
 from tune.receipt import IGNORED
 from tune.records import Ledger, SourceLedger
 from tune.sequences import Flag
-from tune.text import count, share
+from tune.text import count
 
 RANDOM_ROWS = 6
 PER_FLAG = 2
@@ -38,68 +40,78 @@ NOTICED = {
     Flag.COSTLY: "is over a tenth of all tokens",
 }
 
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><style>
-:root {{ color-scheme: light dark }}
-body {{ font: 15px/1.6 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
-pre {{ font: 13px/1.9 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #8884; border-radius: 6px; padding: .8rem }}
-span {{ border-right: 1px solid #8886; padding: 1px 0 }}
-.l {{ background: #2a9d5c44 }} .n {{ opacity: .6 }}
-h2 {{ font-size: 1rem; margin: 1.6rem 0 .3rem }}
-</style></head><body><h1>{title}</h1>
-<p>Each box is a token. <span class="l">Green tokens carry loss</span>: the model learns to write them.
-<span class="n">Pale tokens</span> are only read. {summary}</p>
-{rows}
-</body></html>
-"""
+WRITTEN = "\n\t\u200c\u200d"
+"""Characters that nobody sees and that belong to writing: line ends, tabs, joiners of Persian or of an emoji."""
+
+_NO_CHARACTER = re.compile("[\udc80-\udcff]")
 
 
-def sample_page(folder: Path, ledger: Ledger, tokenizer: Any) -> str:
-    """The page data/sample.html of a finished data/: first, longest, shortest, random and flagged training rows."""
-    view, total = View(folder, ledger, "train"), ledger.total("train")
-    summary = f"Loss on {share(total.loss, total.input)} of {count(total.input)} tokens in {count(len(view))} rows."
-    parts = []
-    for why, example in picks(view):
-        boxes = "".join(
-            f'<span class="{"l" if learned else "n"}" title="{token}">{html.escape(text)}</span>'
-            for token, text, learned in pieces(example, tokenizer)
-        )
-        parts.append(f"<h2>{html.escape(_head(why, example))}</h2><pre>{boxes}</pre>")
-    return _PAGE.format(title="What the model learns", summary=html.escape(summary), rows="\n".join(parts))
-
-
-def _head(why: str, example: Example) -> str:
-    """One line above an example."""
-    return f"{why}: {example.place} ({len(example.input_ids)} tokens, {example.loss_tokens} with loss)"
-
-
-def picks(view: View, source: int | None = None) -> Iterator[tuple[str, Example]]:
-    """Examples worth seeing, each once; of one source, or of all."""
+def picks(view: View, source: int | None = None) -> Iterator[tuple[list[str], Example]]:
+    """Examples worth seeing, each once, with the reasons why; of one source, or of all."""
     among = np.arange(len(view)) if source is None else np.flatnonzero(view.sources == source)
     by_length = among[np.argsort(view.lengths[among], kind="stable")]
     drawn = random.Random(0).sample(range(len(among)), min(RANDOM_ROWS, len(among)))  # noqa: S311  # not for secrets
     chosen = [("first", among[0]), ("longest", by_length[-1]), ("shortest", by_length[0])]
     chosen += [("random", among[i]) for i in drawn]
-    for flag, why in NOTICED.items():
-        chosen += [(why, i) for i in among[(view.flags[among] & flag) > 0][:PER_FLAG]]
-    whys: dict[int, list[str]] = {}
+    chosen += [("", i) for i in flagged(view, among)]
+    found: dict[Any, tuple[list[str], Example]] = {}
     for why, i in chosen:
-        own = whys.setdefault(int(i), [])
-        if why != "random" or not own:  # what was picked for a reason was not picked by chance
-            own.append(why)
-    for i, reasons in whys.items():
-        yield ", ".join(dict.fromkeys(reasons)), view[i]
+        example = view[int(i)]
+        same = (example.place, *example.input_ids, *example.labels)  # a row with a weight stands there several times
+        reasons, _ = found.setdefault(same, ([], example))
+        if why and why not in reasons:
+            reasons.append(why)
+    for reasons, example in found.values():
+        told = [*reasons, *noticed(example)]
+        # What was picked for a reason was not picked by chance.
+        yield (told if told == ["random"] else [why for why in told if why != "random"]), example
 
 
-def pieces(example: Example, tokenizer: Any) -> list[tuple[int, str, bool]]:
-    """(token id, its text, whether it carries loss) of a row. A token that is part of a character shows as its bytes."""
-    found = []
-    for token, label in zip(example.input_ids, example.labels, strict=True):
-        text = tokenizer.convert_ids_to_tokens(token)
-        text = text.replace("▁", " ").replace("Ġ", " ").replace("Ċ", "\n")
-        found.append((token, text, label != IGNORED))
-    return found
+def flagged(view: View, among: np.ndarray) -> list[int]:
+    """Up to PER_FLAG of these examples for each thing that a check noticed."""
+    return [i for flag in NOTICED for i in among[(view.flags[among] & flag) > 0][:PER_FLAG].tolist()]
+
+
+def noticed(example: Example) -> list[str]:
+    """What checks noticed about an example, in words."""
+    return [words for flag, words in NOTICED.items() if example.flags & flag]
+
+
+class Piece(NamedTuple):
+    """One token of an example, to be shown."""
+
+    token: int
+    said: bytes
+    """What it says: whole characters, or a part of one."""
+    learned: bool
+    """Whether it carries loss."""
+    control: bool
+    """Whether it is one of the tokenizer's added tokens, not plain text."""
+
+    @property
+    def text(self) -> str:
+        """What it says, for people."""
+        return readable(self.said)
+
+
+def pieces(example: Example, encoder: Encoder) -> list[Piece]:
+    """The tokens of an example."""
+    return [
+        Piece(token, encoder.said[token], label != IGNORED, token in encoder.special)
+        for token, label in zip(example.input_ids, example.labels, strict=True)
+    ]
+
+
+def readable(said: bytes) -> str:
+    """Text as it is, bytes of no whole character as ⟨C3⟩, and characters that would not be seen, or would steer a
+    terminal or turn the order of a line around, as ⟨U+202E⟩."""
+    text = _NO_CHARACTER.sub(lambda byte: f"⟨{ord(byte[0]) - 0xDC00:02X}⟩", said.decode(errors="surrogateescape"))
+    return text if text.isprintable() else "".join(map(_seen, text))
+
+
+def _seen(character: str) -> str:
+    hidden = unicodedata.category(character) in ("Cc", "Cf") and character not in WRITTEN
+    return f"⟨U+{ord(character):04X}⟩" if hidden else character
 
 
 @dataclass(frozen=True)
@@ -119,32 +131,34 @@ def print_rows(folder: Path, ledger: Ledger, tokenizer: Any, wanted: Wanted) -> 
     from rich.text import Text
 
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
-    for why, example in _chosen(folder, ledger, tokenizer, wanted):
-        console.print(_head(why, example), style="bold")
-        found = pieces(example, tokenizer)
+    encoder = Encoder(tokenizer.backend_tokenizer)
+    for reasons, example in _chosen(folder, ledger, tokenizer, wanted):
+        size = f"{count(len(example.input_ids))} tokens, {count(example.loss_tokens)} with loss"
+        console.print(f"{', '.join(reasons)}: {example.place} ({size})", style="bold")
+        found = pieces(example, encoder)
         if console.is_terminal:
             text = Text()
-            for _, piece, learned in found:
-                text.append(piece, style="green" if learned else "dim").append("\u00b7", style="dim")
+            for piece in found:
+                text.append(piece.text, style="green" if piece.learned else "dim").append("\u00b7", style="dim")
             console.print(text)
         else:
             console.print(_bracketed(found))
         console.print()
 
 
-def _chosen(folder: Path, ledger: Ledger, tokenizer: Any, wanted: Wanted) -> Iterator[tuple[str, Example]]:
-    """(why, example) of what print_rows shows. Raises DataError."""
+def _chosen(folder: Path, ledger: Ledger, tokenizer: Any, wanted: Wanted) -> Iterator[tuple[list[str], Example]]:
+    """(reasons, example) of what print_rows shows. Raises DataError."""
     index = _source(ledger, wanted.source)
     source = ledger.sources[index]
     view = View(folder, ledger, source.split)
     own = np.flatnonzero(view.sources == index)
     if wanted.line is not None:
-        found = [("row", view[i]) for i in own[view.lines[own] == wanted.line].tolist()]
+        found = [(["row", *noticed(view[i])], view[i]) for i in own[view.lines[own] == wanted.line].tolist()]
         why, fix = _fate(folder, index, source, wanted.line), "give the line of a row that is used"
     elif wanted.text is not None:
         text = wanted.text
         holding = (e for e in (view[i] for i in own.tolist()) if text in tokenizer.decode(e.input_ids))
-        found = [("found", example) for example in islice(holding, MAX_FOUND)]
+        found = [(["found", *noticed(example)], example) for example in islice(holding, MAX_FOUND)]
         why, fix = f"no row that is used holds {text!r}", "check the spelling; upper and lower case differ"
     else:
         yield from picks(view, index if wanted.source is not None else None)
@@ -180,6 +194,7 @@ def _source(ledger: Ledger, name: str | None) -> int:
 def formats(folder: Path, ledger: Ledger, declared: Sequence[str | None], tokenizer: Any) -> Iterator[str]:
     """What each source was read as, said aloud, with its first examples. `declared` are the formats that the recipe
     forces, a source each."""
+    encoder = Encoder(tokenizer.backend_tokenizer)
     views = {split: View(folder, ledger, split) for split in {source.split for source in ledger.sources}}
     for i, (source, forced) in enumerate(zip(ledger.sources, declared, strict=True)):
         how = "as the recipe says" if forced else "detected"
@@ -191,19 +206,17 @@ def formats(folder: Path, ledger: Ledger, declared: Sequence[str | None], tokeni
         view = views[source.split]
         for at in np.flatnonzero(view.sources == i)[:EXAMPLES].tolist():
             example = view[at]
-            yield f"  {example.line}: {excerpt(example, tokenizer)}"
+            yield f"  {example.line}: {excerpt(example, encoder)}"
 
 
-def excerpt(example: Example, tokenizer: Any, characters: int = 300) -> str:
+def excerpt(example: Example, encoder: Encoder, characters: int = 300) -> str:
     """The end of an example in one line, learned stretches in [brackets]."""
-    text = _bracketed(pieces(example, tokenizer)).replace("\n", "\\n")
+    text = _bracketed(pieces(example, encoder)).replace("\n", "\\n")
     return text if len(text) <= characters else "... " + text[-characters:]
 
 
-def _bracketed(found: list[tuple[int, str, bool]]) -> str:
-    """Plain text with the learned stretches in brackets."""
-    text, inside = "", False
-    for _, piece, learned in found:
-        text += "[" if learned and not inside else "]" if inside and not learned else ""
-        text, inside = text + piece, learned
-    return text + ("]" if inside else "")
+def _bracketed(found: list[Piece]) -> str:
+    """Plain text with the learned stretches in brackets. Tokens that together are a character show as that character."""
+    stretches = groupby(found, key=lambda piece: piece.learned)
+    texts = ((learned, readable(b"".join(piece.said for piece in inside))) for learned, inside in stretches)
+    return "".join(f"[{text}]" if learned else text for learned, text in texts)

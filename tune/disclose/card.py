@@ -20,6 +20,9 @@ END = "<!-- tune: end of the generated part -->"
 OWN_WORDS = "\n\n## Intended use and limits\n\nNot provided by the author.\n"
 """What stands below the end marker until the author writes something."""
 
+A_LANGUAGE_OF_THE_DATA = 0.05
+"""Share of the examples from which on the front matter names their language."""
+
 
 def render(manifest: Json) -> str:
     """Front matter and generated part, both markers included, ending after the end marker."""
@@ -58,6 +61,9 @@ def front_matter(manifest: Json) -> str:
     public = {hub["repo"]["value"] for hub in hubs if not hub["private"]["value"]}
     if public:
         fields["datasets"] = sorted(public)
+    languages = [name for name, part in _languages(manifest) if part >= A_LANGUAGE_OF_THE_DATA and name != "und"]
+    if languages:
+        fields["language"] = languages
     fields["library_name"] = "peft" if subject["kind"] == "adapter" else "transformers"
     fields["pipeline_tag"] = "text-generation"
     fields["tags"] = ["tune", "lora", "sft"] if subject["kind"] == "adapter" else ["tune"]
@@ -127,7 +133,15 @@ def _data(m: Json) -> str:
             notes.append(f"- {s['name']}: {'; '.join(said)} (declared)")
         commit = f"commit `{s['hub']['commit']['value']}`, " if "hub" in s else ""
         notes.append(f"- {s['name']}: {commit}SHA-256 `{s['sha256']['value']}`")
+    if "languages" in m:
+        spoken = ", ".join(f"{name} {share(part, 1)}" for name, part in _languages(m))
+        notes.append(f"- languages of what is learned, by examples (a sample of 1,000 at most): {spoken}")
     return text + "\n\n" + "\n".join(notes)
+
+
+def _languages(m: Json) -> list[tuple[str, float]]:
+    """Languages and their shares, the most frequent first; none in a manifest that did not look for them."""
+    return sorted(m["languages"]["value"].items(), key=lambda item: (-item[1], item[0])) if "languages" in m else []
 
 
 def _removed(m: Json) -> str:

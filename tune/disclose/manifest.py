@@ -29,13 +29,14 @@ from tune.run import DECLARED, Run
 
 Json = dict[str, Any]
 
+LANGUAGE = "language of the rows"
 NOT_LOOKED_FOR = {
     "personal data in the rows": "no scan for personal data was made",
     "secrets in the rows": "no scan for keys and passwords was made",
     "hidden text in the rows": "no scan for invisible characters was made",
     "near duplicates": "only exact repeats of rows were counted",
     "contamination of public benchmarks": "the rows were not compared with any benchmark",
-    "language of the rows": "no language was identified",
+    LANGUAGE: "no language was identified",
     "license compatibility": "the chain of licenses was not evaluated",
     "sources at public addresses": "the rows were read from local files; no public address was checked",
 }
@@ -88,6 +89,7 @@ def of_run(run: Run) -> Json:
             source_part(s, declared_by, trained.get(i))
             for i, (s, declared_by) in enumerate(zip(ledger.sources, sources, strict=True))
         ],
+        "languages": measured(ledger.languages),
         "filters": filters(ledger.sources),
         "checks": [{"name": c.name, "ok": c.ok, "what": measured(c.what)} for c in ledger.checks],
         "consumption": {
@@ -264,7 +266,9 @@ def gaps(found: Json) -> list[Json]:
     """Everything that is only declared or not known: nothing of that may hide among the measured values."""
     reasons = NOT_LOOKED_FOR | (SOME_FROM_THE_HUB if any("hub" in s for s in found["sources"]) else {})
     listed = [{"what": path, "basis": basis} for path, basis in _weak(found, "")]
-    return [*listed, *({"what": what, "basis": "not measured", "why": why} for what, why in reasons.items())]
+    looked_for = {LANGUAGE} if "languages" in found else set()
+    unseen = {what: why for what, why in reasons.items() if what not in looked_for}
+    return [*listed, *({"what": what, "basis": "not measured", "why": why} for what, why in unseen.items())]
 
 
 def _weak(part: Any, path: str) -> Iterator[tuple[str, str]]:

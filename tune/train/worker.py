@@ -32,7 +32,7 @@ from peft import PeftConfig  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 from transformers import PrinterCallback  # noqa: E402
 
-from tune import models, receipt, score, sequences  # noqa: E402
+from tune import attention, models, receipt, score, sequences  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
 from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError, UserError  # noqa: E402
 from tune.files import full_disk, keep_steps, read_jsonl, readable, write_json, write_text  # noqa: E402
