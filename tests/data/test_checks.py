@@ -249,13 +249,10 @@ def test_languages_of_many(bench: Bench, tmp_path: Path) -> None:
 def bare(sizes: list[int]) -> Prepared:
     """Training examples of which only the lengths count."""
     columns = {name: np.zeros(len(sizes), np.int32) for name in ("loss", "cut", "flags", "sources", "files", "lines")}
-    columns |= {
-        "lengths": np.array(sizes, np.int32),
-        "uses": np.ones(len(sizes)),
-        "leaves": np.zeros(len(sizes), "S32"),
-    }
+    columns |= {"lengths": np.array(sizes, np.int32), "uses": np.ones(len(sizes))}
+    files = {"ids": np.zeros(0, np.int32), "labels": np.zeros(0, np.int32), "leaves": np.zeros(len(sizes), "S32")}
     source = SourceRows(Source(path="train.jsonl"), "train", [], "text")
-    return Prepared([source], Examples(np.zeros(0, np.int32), np.zeros(0, np.int32), columns))
+    return Prepared([source], Examples(files, columns, ()))
 
 
 @settings(max_examples=300, deadline=None)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from light_base import Bench, make_base
 
-from tune.data import _save
+from tune.data import save
 from tune.data.prepare import ledger_entry, make_setup, prepare
 from tune.data.view import View
 from tune.recipe import Recipe
@@ -55,7 +55,7 @@ def test_view_adds_up(bench: Bench, trained: list[tuple[list[Any], float]], held
         content = {"recipe": 1, "name": "x", "base": {"model": "m"}, "data": section}
         recipe = Recipe.model_validate_json(json.dumps(content))
         prepared = prepare(recipe, make_setup(bench.tokenizer, bench.base, recipe.data, folder), folder)
-        packing = _save(prepared, recipe.data, folder)
+        packing = save(prepared, recipe.data, folder)
         ledger: Any = SimpleNamespace(sources=[ledger_entry(prepared, i) for i in range(len(prepared.sources))])
         train, other = View(folder, ledger, "train"), View(folder, ledger, "eval")
         examples = [train[i] for i in range(len(train))]
