@@ -48,7 +48,7 @@ def test_view_adds_up(bench: Bench, trained: list[tuple[list[Any], float]], held
         folder = Path(name)
         sources = [{"path": f"train{i}.jsonl", "weight": weight} for i, (_, weight) in enumerate(trained)]
         for i, (rows, _) in enumerate(trained):
-            write_rows(folder / f"train{i}.jsonl", [SHORT, *rows, SHORT])
+            write_rows(folder / f"train{i}.jsonl", [*[SHORT] * (len(rows) + 2), *rows, SHORT])
         write_rows(folder / "eval.jsonl", [*held_out, SHORT])
         section = {"train": sources, "eval": [{"path": "eval.jsonl"}], "max_tokens": 32, "long": "split"}
         section |= {"pack": pack, "max_bad_rows": 99}
