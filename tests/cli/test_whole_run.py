@@ -262,6 +262,7 @@ def test_check_in_json(place: Path) -> None:
                 "key": "train.sed",
             }
         ],
+        "ledger": None,
     }
 
 
