@@ -68,22 +68,22 @@ def test_checks_of_sound_rows(bench: Bench, tmp_path: Path) -> None:
     tokens, loss = sum(map(len, labels)), sum(label != IGNORED for row in labels for label in row)
     found = run_checks(prepared, "assistant", languages(prepared, bench.tokenizer))
     assert [(result.name, result.ok, result.what) for result in found] == [
-        ("stop token learned", True, "2 of 2 rows teach the model to stop"),
-        ("pad never learned", True, "the pad token carries loss in 0 rows"),
-        ("one beginning token", True, "0 rows begin with it twice"),
+        ("stop token learned", True, "2 of 2 examples teach the model to stop"),
+        ("pad never learned", True, "the pad token carries loss in 0 examples"),
+        ("one beginning token", True, "0 examples begin with it twice"),
         (
             "share of loss tokens",
             True,
             f"loss on {100 * loss / tokens:.1f} % of {tokens} tokens, learning from: assistant",
         ),
-        ("duplicates in training rows", True, "0 rows are exact repeats of another"),
-        ("cut rows", True, "0 rows were cut, 0 tokens"),
+        ("duplicates in training rows", True, "0 examples are exact repeats of another"),
+        ("cut rows", True, "0 examples were cut, 0 tokens"),
         ("nothing eaten", True, "0 rows were left out for it"),
         ("something to learn", True, "0 rows were left out for it"),
         ("no empty turns", True, "0 rows were left out for it"),
         ("role order", True, "0 rows were left out for it"),
         ("no control tokens in content", True, "0 rows were left out for it"),
-        ("held-out rows in training rows", True, "0 of 1 held-out rows are also trained on"),
+        ("held-out rows in training rows", True, "0 of 1 held-out examples are also trained on"),
         ("no row dominates", True, "rows over a tenth of all tokens: none"),
         ("languages", True, "en 100.0 % of 2 examples"),
     ]
@@ -107,7 +107,7 @@ def test_stop_token(bench: Bench, tmp_path: Path) -> None:
     pieces = len(prepared.of("train"))
     assert pieces > 2
     assert looks(prepared) == {
-        "stop token learned": f"1 of {pieces} rows teach the model to stop",
+        "stop token learned": f"1 of {pieces} examples teach the model to stop",
     }
 
 
@@ -115,13 +115,13 @@ def test_pad(changed: Callable[[Callable[[str], str]], Bench], tmp_path: Path) -
     """A template that writes the pad token into its answers would teach the model to pad."""
     bench = changed(lambda text: text.replace("trim + '<|end|>'", "trim + '<pad><|end|>'", 1))
     assert bench.tokenizer.convert_ids_to_tokens(bench.base.pad_token_id) == "<pad>"
-    assert looks(bench.prepare(tmp_path, [SHORT])) == {"pad never learned": "the pad token carries loss in 1 rows"}
+    assert looks(bench.prepare(tmp_path, [SHORT])) == {"pad never learned": "the pad token carries loss in 1 examples"}
 
 
 def test_beginning_token(changed: Callable[[Callable[[str], str]], Bench], tmp_path: Path) -> None:
     """A template that writes the beginning token twice is shown by its check."""
     bench = changed(lambda text: "{{- bos_token -}}" + text)
-    assert looks(bench.prepare(tmp_path, [SHORT])) == {"one beginning token": "1 rows begin with it twice"}
+    assert looks(bench.prepare(tmp_path, [SHORT])) == {"one beginning token": "1 examples begin with it twice"}
 
 
 def test_share_of_loss(bench: Bench, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_share_of_loss(bench: Bench, tmp_path: Path) -> None:
 def test_repeats(bench: Bench, tmp_path: Path) -> None:
     """Each row that stands earlier in the training rows is counted."""
     found = looks(bench.prepare(tmp_path, [SHORT, SHORT, SHORT, chat_row("Where?", "Here.")]))
-    assert found == {"duplicates in training rows": "2 rows are exact repeats of another"}
+    assert found == {"duplicates in training rows": "2 examples are exact repeats of another"}
 
 
 def test_cut(bench: Bench, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_cut(bench: Bench, tmp_path: Path) -> None:
     messages = [*SHORT["messages"], *chat_row("And?", "We sleep. " * 40)["messages"]]
     cut = len(bench.ids(messages)) - len(bench.ids(messages[:2]))
     found = looks(bench.prepare(tmp_path, [{"messages": messages}], long="truncate", max_tokens=64))
-    assert found == {"cut rows": f"1 rows were cut, {cut} tokens"}
+    assert found == {"cut rows": f"1 examples were cut, {cut} tokens"}
 
 
 def test_eaten(changed: Callable[[Callable[[str], str]], Bench], tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_rows_left_out(bench: Bench, tmp_path: Path, row: dict[str, Any], check:
 def test_leak(bench: Bench, tmp_path: Path) -> None:
     """Held-out rows that are trained on."""
     found = looks(bench.prepare(tmp_path, [SHORT], held_out=[SHORT, chat_row("Where?", "Here.")]))
-    assert found == {"held-out rows in training rows": "1 of 2 held-out rows are also trained on"}
+    assert found == {"held-out rows in training rows": "1 of 2 held-out examples are also trained on"}
 
 
 def test_dominating_row(bench: Bench, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from whole import folder_of, tune
 
 TRAINING_SECONDS = 360
 """On two cores that are not busy otherwise; with AMX it is three minutes, without it four to five."""
-PASSED = 0.78
-"""The aim is 0.85. On prompts that nothing was tuned on the example stands a little below it (see README.md); this is the
-floor that no change may fall through."""
+PASSED = 0.83
+"""The example is made for 0.85 of prompts that nothing was tuned on, and just reaches it (see README.md); a processor that
+rounds otherwise may move a prompt or two of 176, so the floor that no change may fall through lies a little below."""
 
 
 def figures(recipe: str, runs: Path) -> tuple[Path, dict, dict]:

@@ -80,23 +80,23 @@ def _checks(prepared: Prepared, learn_from: str) -> Iterator[CheckResult]:
         return CheckResult(name=name, ok=ok, what=what)
 
     taught = len(train) - flagged(Flag.NO_STOP)
-    what = f"{count(taught)} of {count(len(train))} rows teach the model to stop"
+    what = f"{count(taught)} of {count(len(train))} examples teach the model to stop"
     yield result("stop token learned", taught == len(train), what)
     padded = flagged(Flag.PAD)
-    yield result("pad never learned", not padded, f"the pad token carries loss in {count(padded)} rows")
+    yield result("pad never learned", not padded, f"the pad token carries loss in {count(padded)} examples")
     doubled = flagged(Flag.TWO_BEGINNINGS)
-    yield result("one beginning token", not doubled, f"{count(doubled)} rows begin with it twice")
+    yield result("one beginning token", not doubled, f"{count(doubled)} examples begin with it twice")
     part = f"{share(loss, tokens)} of {count(tokens)} tokens"
     yield result("share of loss tokens", loss >= LITTLE * tokens, f"loss on {part}, learning from: {learn_from}")
     repeats = flagged(Flag.REPEAT)
-    yield result("duplicates in training rows", not repeats, f"{count(repeats)} rows are exact repeats of another")
+    yield result("duplicates in training rows", not repeats, f"{count(repeats)} examples are exact repeats of another")
     cut = int(found.cut[train].sum(dtype=np.int64))
-    yield result("cut rows", not cut, f"{count(flagged(Flag.CUT))} rows were cut, {count(cut)} tokens")
+    yield result("cut rows", not cut, f"{count(flagged(Flag.CUT))} examples were cut, {count(cut)} tokens")
     for name, reasons in REFUSED.items():
         left_out = sum(prepared.dropped(reason) for reason in reasons)
         yield result(name, not left_out, f"{count(left_out)} rows were left out for it")
     leaked = flagged(Flag.LEAKED, held_out)
-    what = f"{count(leaked)} of {count(len(held_out))} held-out rows are also trained on"
+    what = f"{count(leaked)} of {count(len(held_out))} held-out examples are also trained on"
     yield result("held-out rows in training rows", not leaked, what)
     costly = train[(found.flags[train] & Flag.COSTLY) > 0]
     where = ", ".join(str(line) for line in found.lines[costly[:3]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,6 +49,8 @@ class WitnessedTrainer(SFTTrainer):
         for name, parameter in model.named_parameters():
             if parameter.requires_grad:
                 parameter.data = before[name].to(parameter.device)
+        # A few old families always compute the logits of every token.
+        self.chooses_logits = "logits_to_keep" in inspect.signature(model.get_base_model().forward).parameters
         self.step = Step()
         self.contract = contract
         self.places = places
@@ -60,9 +63,11 @@ class WitnessedTrainer(SFTTrainer):
             return super().compute_loss(
                 model, inputs, return_outputs=return_outputs, num_items_in_batch=num_items_in_batch
             )
-        labels = torch.nn.functional.pad(inputs["labels"][:, 1:], (0, 1), value=IGNORED)  # of the token that follows
-        told = (labels != IGNORED).any(0).nonzero().flatten()
-        inputs.update(use_cache=False, logits_to_keep=told, shift_labels=labels[:, told])
+        inputs["use_cache"] = False
+        if self.chooses_logits:
+            labels = torch.nn.functional.pad(inputs["labels"][:, 1:], (0, 1), value=IGNORED)  # of the token that follows
+            told = (labels != IGNORED).any(0).nonzero().flatten()
+            inputs.update(logits_to_keep=told, shift_labels=labels[:, told])
         return Trainer.compute_loss(
             self, model, inputs, return_outputs=return_outputs, num_items_in_batch=num_items_in_batch
         )
