@@ -51,13 +51,20 @@ STRUCTURE = ["<|start_header_id|>", "<|end_header_id|>"]
 
 
 def write_rows(path: Path, number: int) -> None:
-    """Chat rows of some 215 tokens: a question, and an answer of several paragraphs."""
+    """Chat rows of some 215 tokens: a question and an answer, from a few words to some pages. Lengths are log-normal, as
+    those of real chats are."""
     draw = random.Random(1)
+    texts = [plain(writer.write(draw)) for _ in range(4000) for writer in (explanations, stories)]
     with path.open("w", encoding="utf-8") as file:
         for _ in range(number):
-            parts = [plain(writer.write(draw)) for writer in (explanations, stories, explanations, stories)]
-            question, answer = parts[0][: draw.randint(60, 240)], "\n\n".join(parts[1 : draw.randint(2, 4)])
-            messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer.strip()}]
+            question = draw.choice(texts)[: draw.randint(30, 240)]
+            characters, answer = int(draw.lognormvariate(6.3, 0.9)) + 8, draw.choice(texts)
+            while len(answer) < characters:
+                answer += "\n\n" + draw.choice(texts)
+            messages = [
+                {"role": "user", "content": question.strip() or "Well?"},
+                {"role": "assistant", "content": answer[:characters].strip() or "Yes."},
+            ]
             file.write(json.dumps({"messages": messages}, ensure_ascii=False) + "\n")
 
 

@@ -183,7 +183,7 @@ def test_what_is_disclosed(whole: Path) -> None:
     why = {gap["what"]: gap.get("why") for gap in manifest["gaps"]}["sources at public addresses"]
     assert why == "Hub sources were read at their commits; of others no public address was checked"
     card = (whole / "adapter/README.md").read_text()
-    assert "\ndatasets:\n- org/shop\nlibrary_name: peft\n" in card
+    assert "\ndatasets:\n- org/shop\nlanguage:\n- en\nlibrary_name: peft\n" in card
     assert f"- org/shop (train): commit `{ONE}`, SHA-256 `{shop['sha256']['value']}`\n" in card
     assert f"- own.jsonl: SHA-256 `{own['sha256']['value']}`\n" in card
     assert "127.0.0.1" not in card + json.dumps(manifest)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from light_base import Bench, make_base
 
 from tune import base as base_stage
 from tune import sequences
-from tune.data import cache, data
+from tune.data import cache, data, inputs
 from tune.data.show import Wanted, print_rows
 from tune.data.view import Example, View
 from tune.errors import DataError
@@ -280,3 +282,19 @@ def test_weights(open_run: Callable[..., Run], project: Path, weight: float, tim
     assert ledger.sources[0].rows.kept == sum(n > 0 for n in times)
     assert ledger.packing.input_tokens == sum(len(row["input_ids"]) for row in stored(run, "train"))
     assert not [c for c in ledger.checks if c.name == "duplicates in training rows" and not c.ok]
+
+
+def test_two_at_once_prepare_once(open_run: Callable[..., Run], capfd: pytest.CaptureFixture[str]) -> None:
+    """While one prepares the rows, another waits, says so, and takes what the first has made."""
+    first, second = open_run(name="one"), open_run(name="two")
+    name = cache.key(inputs(first))
+    waiting = threading.Event()
+    with ThreadPoolExecutor() as others:
+        with cache.alone(name, lambda: None):
+            later = others.submit(data, second)
+            while "waiting for it" not in capfd.readouterr().err:
+                waiting.wait(0.05)
+                assert not later.done()
+        assert later.result().kept("train") == 24
+    data(first)
+    assert "taken from the cache" in capfd.readouterr().err
