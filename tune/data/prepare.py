@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,7 +167,7 @@ def prepare(recipe: Recipe, setup: Setup, folder: Path, workers: int | None = No
         carry_out = _hands(setup, found, workers, stack)
         progress = stack.enter_context(Progress())
         for i, source in enumerate(found):
-            for piece, made in carry_out(_pieces(i, source, section.seed)):
+            for piece, made in carry_out(_pieces(source, section.seed)):
                 _account(source, piece.file, made)
                 source.reasons[NOT_SAMPLED] += len(piece.skipped)
                 store.add(made, i, piece.file, piece.uses)
@@ -191,7 +191,12 @@ class Piece:
     """For each row of the job, how often an epoch holds it."""
 
 
-def _hands(setup: Setup, sources: list[SourceRows], workers: int | None, stack: ExitStack) -> Any:
+Work = Iterator[tuple[Piece, SourceRows, Chunk]]
+
+
+def _hands(
+    setup: Setup, sources: list[SourceRows], workers: int | None, stack: ExitStack
+) -> Callable[[Work], Iterator[tuple[Piece, Made]]]:
     """What carries jobs out: this process, or others that are started now and ended with `stack`.
 
     A format is detected on rows in this process first, because every later row is read by it.
@@ -202,7 +207,7 @@ def _hands(setup: Setup, sources: list[SourceRows], workers: int | None, stack: 
         workers = processes() if size >= ALONE_BYTES else 0
     others = stack.enter_context(pool(setup, workers)) if workers > 1 else None
 
-    def carry_out(pieces: Iterator[tuple[Piece, SourceRows, Chunk]]) -> Iterator[tuple[Piece, Made]]:
+    def carry_out(pieces: Work) -> Iterator[tuple[Piece, Made]]:
         for piece, source, chunk in pieces:
             made = own.make(Job(chunk, source.format, source.source.map))
             source.format = made.format
@@ -215,7 +220,7 @@ def _hands(setup: Setup, sources: list[SourceRows], workers: int | None, stack: 
     return carry_out
 
 
-def _pieces(index: int, found: SourceRows, seed: int) -> Iterator[tuple[Piece, SourceRows, Chunk]]:
+def _pieces(found: SourceRows, seed: int) -> Work:
     """The rows of a source that the recipe wants, chunk by chunk."""
     uses = _uses(found, seed)
     number = 0
@@ -240,13 +245,14 @@ def _uses(found: SourceRows, seed: int) -> np.ndarray | None:
         return None
     total = sum(count_rows(file) for file in found.files)
     draw = random.Random(f"{seed} {found.source.shown}")  # noqa: S311  # a sample, no secret
-    chosen = draw.sample(range(total), limit) if limit is not None and limit < total else range(total)
+    drawn = limit is not None and limit < total
+    chosen: Sequence[int] = draw.sample(range(total), limit or 0) if drawn else range(total)
     whole = int(weight)
     uses = np.zeros(total, np.int16)
     uses[np.fromiter(chosen, np.int64)] = whole
     part = round((weight - whole) * len(chosen))
     if part:
-        uses[np.fromiter(draw.sample(list(chosen), part), np.int64)] += 1
+        uses[np.fromiter(draw.sample(chosen, part), np.int64)] += 1
     return uses
 
 

@@ -65,7 +65,9 @@ class WitnessedTrainer(SFTTrainer):
             )
         inputs["use_cache"] = False
         if self.chooses_logits:
-            labels = torch.nn.functional.pad(inputs["labels"][:, 1:], (0, 1), value=IGNORED)  # of the token that follows
+            labels = torch.nn.functional.pad(
+                inputs["labels"][:, 1:], (0, 1), value=IGNORED
+            )  # of the token that follows
             told = (labels != IGNORED).any(0).nonzero().flatten()
             inputs.update(logits_to_keep=told, shift_labels=labels[:, told])
         return Trainer.compute_loss(
