@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -18,10 +17,8 @@ import pytest
 from conftest import chat_row, write_rows
 from light_base import Bench, make_base
 
-from tune.data.pool import pool
 from tune.data.prepare import Prepared, make_setup, prepare
 from tune.data.work import Job
-from tune.errors import TuneError
 from tune.recipe import Recipe
 from tune.sources import chunks, expand
 
@@ -82,17 +79,6 @@ def jobs(root: Path) -> list[tuple[int, Job]]:
     write_rows(root / "rows.jsonl", [chat_row(f"Question {i}?", "So it is.") for i in range(2000)])
     (file,) = expand("rows.jsonl", root)
     return [(i, Job(chunk, "messages", None)) for i, chunk in enumerate(chunks(file))]
-
-
-def test_a_killed_process_is_told(bench: Bench, recipe: Recipe, tmp_path: Path) -> None:
-    """A process that the system kills ends the work with words, not with a hang."""
-    setup = make_setup(bench.tokenizer, bench.base, recipe.data, tmp_path)
-    with pool(setup, 2) as hands:
-        results = hands.carry_out(jobs(tmp_path) * 50)
-        next(results)
-        os.kill(psutil.Process().children()[-1].pid, signal.SIGKILL)
-        with pytest.raises(TuneError, match="a process that prepares rows was killed"):
-            list(results)
 
 
 ORPHANS = """
