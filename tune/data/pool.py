@@ -43,7 +43,7 @@ class Pool:
 
     def carry_out(self, jobs: Iterable[tuple[T, Job]]) -> Iterator[tuple[T, Made]]:
         """Each job's note and result, in the order of the jobs. Raises what a job raises, and TuneError when a process
-        was killed."""
+        was killed. Known fault: the executor of Python 3.11 may then hang instead, when the process held its queue."""
         waiting: deque[tuple[T, Future[Made]]] = deque()
         todo = iter(jobs)
         try:
