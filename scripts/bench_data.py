@@ -3,7 +3,8 @@
     python -m scripts.bench_data                                  20,000 chat rows, a byte-level vocabulary made of them
     python -m scripts.bench_data --tokenizer DIR --rows FILE      another tokenizer (with its chat template) and other rows
 
-Three ways, each in its turn and as often as `--repeat` says; the medians are compared:
+Three ways, one after the other, and all again as often as `--repeat` says. A ratio is the median of the rounds' ratios,
+because the speed of a machine that others use drifts from minute to minute:
 
   tokenizer  `encode_batch_fast` of `tokenizers` on the rendered texts, on all cores: no rows are read, nothing is labelled
   tune       from the file to labelled, packed sequences on disk, worker processes started and ended in that time
@@ -36,9 +37,9 @@ hub.quiet_libraries()
 from scripts.pocket import explanations, stories  # noqa: E402  # telemetry must be off before any library starts
 from scripts.pocket.corpus import plain  # noqa: E402
 from tune import base as base_stage  # noqa: E402
-from tune.data import save  # noqa: E402
 from tune.data.pool import processes  # noqa: E402
 from tune.data.prepare import Prepared, make_setup, prepare  # noqa: E402
+from tune.data.stage import save  # noqa: E402
 from tune.models import load_tokenizer  # noqa: E402
 from tune.receipt import IGNORED  # noqa: E402
 from tune.recipe import Recipe  # noqa: E402
@@ -204,18 +205,21 @@ def compare(mine: Prepared, theirs: dict[str, Any], stops: set[int]) -> dict[str
         behind = [i for i, (a, b) in enumerate(zip(learned, other, strict=True)) if a != b]
         after_stop = all(not learned[i] and example.input_ids[i - 1] in stops for i in behind)
         differences["learned behind the stop token" if after_stop else "other labels"] += 1
-    differences["only in TRL"] = sum(map(len, found.values()))
+    for ids, others in found.items():
+        cut = len(ids) == MAX_TOKENS  # tune leaves rows out that are longer, as the recipe asks; TRL cuts them
+        differences["too long: left out by tune, cut by TRL" if cut else "only in TRL"] += len(others)
     return {name: number for name, number in sorted(differences.items()) if number}
 
 
-def timed(what: Callable[[], Any], repeat: int) -> tuple[Any, float]:
-    """The last result and the median of the seconds."""
-    seconds = []
-    for _ in range(repeat):
-        started = time.perf_counter()
-        found = what()
-        seconds.append(time.perf_counter() - started)
-    return found, statistics.median(seconds)
+def timed(what: Callable[[], Any]) -> tuple[Any, float]:
+    """A result, and the seconds that it took."""
+    started = time.perf_counter()
+    found = what()
+    return found, time.perf_counter() - started
+
+
+def _ratio(mine: list[float], others: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(mine, others, strict=True))
 
 
 def main() -> int:
@@ -245,23 +249,23 @@ def main() -> int:
         import os
 
         os.environ["TOKENIZERS_PARALLELISM"] = "true"
-        encoded, alone = timed(lambda: bare.encode_batch_fast(texts, add_special_tokens=False), asked.repeat)
-        tokens = sum(len(one.ids) for one in encoded)
-        (prepared, packing), own = timed(lambda: run_tune(rows, base, tokenizer), asked.repeat)
-        theirs, one_process = run_trl(rows, tokenizer, None)
-        _, all_cores = run_trl(rows, tokenizer, processes())
-        own_tokens = int(prepared.examples.lengths.sum())
-        for what, number, seconds in (
-            ("tokenizer alone", tokens, alone),
-            ("tune", own_tokens, own),
-            ("TRL, as it is by default", tokens, one_process),
-            (f"TRL, {processes()} processes", tokens, all_cores),
-        ):
-            print(f"{what:28}{number / seconds / 1000:10,.0f} thousand tokens/s {seconds:8.2f} s", file=sys.stderr)
-        speed = own_tokens / own
+        speeds: dict[str, list[float]] = {}
+        for _ in range(asked.repeat):
+            encoded, alone = timed(lambda: bare.encode_batch_fast(texts, add_special_tokens=False))
+            tokens = sum(len(one.ids) for one in encoded)
+            speeds.setdefault("tokenizer alone", []).append(tokens / alone)
+            (prepared, packing), own = timed(lambda: run_tune(rows, base, tokenizer))
+            speeds.setdefault("tune", []).append(int(prepared.examples.lengths.sum()) / own)
+            theirs, seconds = run_trl(rows, tokenizer, None)
+            speeds.setdefault("TRL, as it is by default", []).append(tokens / seconds)
+            _, seconds = run_trl(rows, tokenizer, processes())
+            speeds.setdefault(f"TRL, {processes()} processes", []).append(tokens / seconds)
+        for what, found in speeds.items():
+            all_rounds = " ".join(f"{speed / 1000:7,.0f}" for speed in found)
+            print(f"{what:28}{all_rounds} thousand tokens/s", file=sys.stderr)
         result = {
-            "ratio_to_tokenizer": round(speed / (tokens / alone), 3),
-            "ratio_to_trl": round(speed / (tokens / one_process), 2),
+            "ratio_to_tokenizer": round(_ratio(speeds["tune"], speeds["tokenizer alone"]), 3),
+            "ratio_to_trl": round(_ratio(speeds["tune"], speeds["TRL, as it is by default"]), 2),
             "fill": packing.fill,
             "rows": len(texts),
             "differences": compare(prepared, theirs, set(base.stop_token_ids)),

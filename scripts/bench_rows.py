@@ -23,7 +23,7 @@ from pathlib import Path
 import psutil
 
 from scripts.bench_data import make_base, write_rows
-from tune.data import data
+from tune.data.stage import data
 from tune.recipe import load
 from tune.records import Ledger
 from tune.run import Run

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tune import base as base_stage
-from tune.data import cache, data
+from tune.data import cache
 from tune.data.show import Wanted, formats, print_rows
+from tune.data.stage import data
 from tune.evaluate.checks import read_prompts
 from tune.models import load_tokenizer
 from tune.recipe import Loaded

@@ -32,14 +32,21 @@ _PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", "
 def _is_plain(value: Any) -> bool:
     """Whether Python's own encoder writes RFC 8785: no floating-point numbers, no integers that JavaScript lacks, and
     keys whose order is the same in UTF-16 as in code points."""
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if kind is dict:
-        return all(type(name) is str and name.isascii() and _is_plain(inner) for name, inner in value.items())
-    if kind is list:
-        return all(map(_is_plain, value))
-    return kind is int and -(2**53) < value < 2**53
+    left = [value]
+    while left:
+        one = left.pop()
+        kind = type(one)
+        if kind is str or kind is bool or one is None:
+            continue
+        if kind is dict:
+            if not all(type(name) is str and name.isascii() for name in one):
+                return False
+            left += one.values()
+        elif kind is list:
+            left += one
+        elif kind is not int or not -(2**53) < one < 2**53:
+            return False
+    return True
 
 
 def sha256(content: bytes) -> str:

@@ -74,6 +74,10 @@ class UserError(TuneError, ValueError):
         assert self.problems, "an error without a problem"
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[UserError], tuple[list[Problem]]]:
+        """For the way from another process: made again from its problems, not from their text."""
+        return type(self), (self.problems,)
+
 
 class RecipeError(UserError):
     """The recipe cannot be read, or its parts do not hold together."""

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tune import base, data, disclose, evaluate, export, plan, train
+from tune import base, disclose, evaluate, export, plan, train
 from tune import run as runs
+from tune.data import stage as data
 from tune.errors import Problem, UserError
 from tune.launch import local
 from tune.recipe import Loaded

@@ -12,12 +12,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tune.digest import leaf_hash, merkle_root
 from tune.files import read_jsonl
-from tune.records import Receipt
+
+if TYPE_CHECKING:
+    from tune.records import Receipt
 
 LOG = "train/consumed.jsonl"
 """Where the worker logs what each optimizer step was fed, in the run directory."""
@@ -76,6 +79,8 @@ def from_log(path: Path) -> Receipt:
     Each line is `{"step", "examples": [hex leaf, ...], "input_tokens", "loss_tokens"}`; steps are 1, 2, 3, ... without
     a gap or a repeat, which is asserted.
     """
+    from tune.records import Receipt  # here, because processes that prepare rows need leaves and no records
+
     distinct: set[bytes] = set()
     steps: list[bytes] = []
     examples = input_tokens = loss_tokens = 0

@@ -18,14 +18,13 @@ from tune.data.encode import Encoder
 from tune.data.formats import Sample
 from tune.data.messages import Messages
 from tune.data.prepare import Prepared, make_setup, prepare
-from tune.data.render import Example, Renderer
+from tune.data.render import Example, Renderer, Rules
 from tune.data.template import Template
 from tune.errors import DataError
 from tune.jsonl import Broken, read_rows
 from tune.models import load_tokenizer
 from tune.receipt import IGNORED
 from tune.recipe import Recipe
-from tune.recipe.schema import Data
 from tune.records import BaseRecord, Made
 
 QWEN = ROOT.parent / "shared" / "data" / "tokenizers" / "qwen3"
@@ -71,11 +70,10 @@ class Bench:
 
     def renderer(self, learn_from: str = "assistant", max_tokens: int = 10_000, long: str = "error") -> Renderer:
         """The renderer of a recipe with these settings."""
-        data = {"train": [{"path": "x"}], "learn_from": learn_from, "max_tokens": max_tokens, "long": long}
         special = {n: v for n, v in self.tokenizer.special_tokens_map.items() if isinstance(v, str)}
         text = self.tokenizer.chat_template
         template = None if text is None else Template(text, special)
-        return Renderer(self.encoder, template, self.base.stop_token_ids, Data.model_validate_json(json.dumps(data)))
+        return Renderer(self.encoder, template, self.base.stop_token_ids, Rules(learn_from, max_tokens, long))
 
     def example(self, messages: Messages, learn_from: str = "assistant", **settings: Any) -> Example | Broken:
         """The one example of a conversation, or why there is none."""

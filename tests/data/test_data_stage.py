@@ -15,8 +15,9 @@ from light_base import Bench, make_base
 
 from tune import base as base_stage
 from tune import sequences
-from tune.data import cache, data, inputs
+from tune.data import cache
 from tune.data.show import Wanted, print_rows
+from tune.data.stage import data, inputs
 from tune.data.view import Example, View
 from tune.errors import DataError
 from tune.models import load_tokenizer

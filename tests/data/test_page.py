@@ -15,9 +15,9 @@ from light_base import make_base
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from tune import base as base_stage
-from tune.data import data
 from tune.data.encode import Encoder
 from tune.data.show import excerpt, pieces, readable
+from tune.data.stage import data
 from tune.data.view import Example, View
 from tune.models import load_tokenizer
 from tune.receipt import IGNORED

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ import pytest
 from conftest import chat_row, write_rows
 from light_base import Bench, make_base
 
+from tune.data.pool import pool
 from tune.data.prepare import Prepared, make_setup, prepare
 from tune.data.work import Job
+from tune.errors import DataError, TuneError
 from tune.recipe import Recipe
 from tune.sources import chunks, expand
 
@@ -79,6 +82,31 @@ def jobs(root: Path) -> list[tuple[int, Job]]:
     write_rows(root / "rows.jsonl", [chat_row(f"Question {i}?", "So it is.") for i in range(2000)])
     (file,) = expand("rows.jsonl", root)
     return [(i, Job(chunk, "messages", None)) for i, chunk in enumerate(chunks(file))]
+
+
+def test_a_killed_process_is_told(bench: Bench, recipe: Recipe, tmp_path: Path) -> None:
+    """A process that the system kills, while it works or while it waits, ends the command with words; nothing hangs."""
+    setup = make_setup(bench.tokenizer, bench.base, recipe.data, tmp_path)
+    for when in range(3):
+        work = iter(jobs(tmp_path))
+        with pool(setup, 2) as hands:
+            results = hands.carry_out(work)
+            for _ in range(when):
+                next(results)
+            hands.hands[when % 2].process.kill()
+            with pytest.raises(TuneError, match="a process that prepares rows was killed, most likely because memory"):
+                list(results)
+        assert not any(hand.process.is_alive() for hand in hands.hands)
+
+
+def test_what_a_job_raises_comes_back(bench: Bench, recipe: Recipe, tmp_path: Path) -> None:
+    """An error for people comes as it is; a fault of ours with the place where it happened."""
+    setup = make_setup(bench.tokenizer, bench.base, recipe.data, tmp_path)
+    (_, job), *_ = jobs(tmp_path)
+    with pool(setup, 2) as hands, pytest.raises(DataError, match=r"nowhere\.py"):
+        list(hands.carry_out([("a", replace(job, map="nowhere:to_messages"))]))
+    with pool(setup, 2) as hands, pytest.raises(RuntimeError, match=r"work\.py"):
+        list(hands.carry_out([("a", replace(job, chunk=None))]))  # type: ignore[arg-type]
 
 
 ORPHANS = """

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from light_base import Bench, make_base
 
-from tune.data import save
 from tune.data.prepare import ledger_entry, make_setup, prepare
+from tune.data.stage import save
 from tune.data.view import View
 from tune.recipe import Recipe
 

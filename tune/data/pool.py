@@ -1,4 +1,9 @@
-"""Jobs to processes and results back in order, with a bounded number under way."""
+"""Jobs to processes and results back in order, with a bounded number under way.
+
+The standard library's executors can wait for ever when one of their processes is killed while it holds a queue's lock
+(https://github.com/python/cpython/issues/94777). Here nothing is shared: each process has a pipe of its own, so that its
+death is the end of that pipe, and is told.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +13,15 @@ import os
 import pickle
 import signal
 import threading
+import traceback
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
@@ -26,76 +33,126 @@ T = TypeVar("T")
 AHEAD = 3
 """Jobs that wait for each process, so that none is ever idle and little is held."""
 
-_maker: Maker | None = None
-
 
 def processes() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Pool:
-    """Processes that carry out jobs; none until there is work for more than one."""
+class Hand:
+    """A process that carries out jobs, and the pipe to it."""
 
-    def __init__(self, executor: ProcessPoolExecutor, workers: int) -> None:
+    def __init__(self, setup: Path) -> None:
+        """Starts it; it gets ready while others do their work."""
+        context = multiprocessing.get_context("spawn")  # a fork would take along whatever was loaded here, torch too
+        self.pipe, other_end = context.Pipe()
+        self.process: SpawnProcess = context.Process(target=_serve, args=(other_end, setup), daemon=True)
+        self.process.start()
+        other_end.close()  # now the process alone holds it, and the pipe ends with the process
+        self.under_way = 0
+
+    def give(self, number: int, job: Job) -> None:
+        """Sends a job; the process takes it at once, whatever it is doing. Raises TuneError when it is dead."""
+        try:
+            self.pipe.send((number, job))
+        except OSError:
+            raise self._death() from None
+        self.under_way += 1
+
+    def take(self) -> tuple[int, Made]:
+        """The number and the result of a job that was given; waits for it. Raises what the job raised, and TuneError when
+        the process is dead."""
+        try:
+            number, made = self.pipe.recv()
+        except (EOFError, OSError):
+            raise self._death() from None
+        self.under_way -= 1
+        if isinstance(made, Exception):
+            raise made
+        return number, made
+
+    def _death(self) -> TuneError:
+        self.process.join()
+        code = self.process.exitcode or 0
+        why = "killed, most likely because memory ran out" if code < 0 else f"ended by itself (exit code {code})"
+        fix = "Close other programs, or make the rows shorter, and run the same command."
+        return TuneError(f"a process that prepares rows was {why}. {fix}")
+
+    def end(self) -> None:
+        """Ends the process, which holds nothing that could be lost."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class Pool:
+    """Processes that carry out jobs."""
+
+    def __init__(self, hands: list[Hand]) -> None:
         """As `pool` makes it."""
-        self.executor, self.workers = executor, workers
+        self.hands = hands
 
     def carry_out(self, jobs: Iterable[tuple[T, Job]]) -> Iterator[tuple[T, Made]]:
         """Each job's note and result, in the order of the jobs. Raises what a job raises, and TuneError when a process
-        was killed. Known fault: the executor of Python 3.11 may then hang instead, when the process held its queue."""
-        waiting: deque[tuple[T, Future[Made]]] = deque()
-        todo = iter(jobs)
-        try:
-            while True:
-                for note, job in islice(todo, 1 + AHEAD * self.workers - len(waiting)):
-                    waiting.append((note, self.executor.submit(_make, job)))
-                if not waiting:
-                    return
-                first, done = waiting.popleft()
-                yield first, done.result()
-        except BrokenProcessPool as error:
-            what = "a process that prepares rows was killed, most likely because memory ran out"
-            raise TuneError(
-                f"{what}. Close other programs, or make the rows shorter, and run the same command."
-            ) from error
+        was killed. To be read to its end, or not at all any more."""
+        limit = 1 + AHEAD * len(self.hands)
+        todo = enumerate(jobs)
+        notes: deque[tuple[int, T]] = deque()  # of the jobs that are not given back yet
+        finished: dict[int, Made] = {}
+        while True:
+            for number, (note, job) in islice(todo, limit - len(notes)):
+                min(self.hands, key=lambda hand: hand.under_way).give(number, job)
+                notes.append((number, note))
+            if not notes:
+                return
+            number, note = notes.popleft()
+            while number not in finished:
+                busy = {hand.pipe: hand for hand in self.hands if hand.under_way}
+                finished.update(busy[pipe].take() for pipe in wait(list(busy)) if isinstance(pipe, Connection))
+            yield note, finished.pop(number)
 
 
 @contextmanager
 def pool(setup: Setup, workers: int) -> Iterator[Pool]:
     """Starts processes that know `setup`, and ends them."""
-    context = multiprocessing.get_context("spawn")  # a fork would take along whatever the parent has loaded, torch too
+    hands: list[Hand] = []
     with TemporaryDirectory() as folder:
         # Through a file: a pipe takes little, so that each process would have to be up before the next can start.
         told = Path(folder) / "setup.pickle"
         told.write_bytes(pickle.dumps(setup))
-        executor = ProcessPoolExecutor(workers, context, _start, (told,))
         try:
             for _ in range(workers):
-                executor.submit(os.getpid)  # starts a process, which gets ready while the first rows are prepared here
-            yield Pool(executor, workers)
+                hands.append(Hand(told))
+            yield Pool(hands)
         finally:
-            executor.shutdown(wait=True, cancel_futures=True)
+            for hand in hands:
+                hand.end()
 
 
-def _start(told: Path) -> None:
-    """In a new process: one core for itself, no signals of the terminal, an end when the parent ends."""
-    global _maker  # noqa: PLW0603  # a process has one
+def _serve(pipe: Connection, setup: Path) -> None:
+    """In a new process: one core for itself, no signals of the terminal, an end when the other end of the pipe is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    parent = multiprocessing.parent_process()
-    assert parent is not None
+    jobs: SimpleQueue[tuple[int, Job]] = SimpleQueue()
 
-    def follow() -> None:
-        parent.join()
-        os._exit(1)
+    def listen() -> None:
+        # Reads on while a job is carried out, so that whoever gives jobs never waits, and so that the end is noticed.
+        while True:
+            try:
+                jobs.put(pipe.recv())
+            except (EOFError, OSError):
+                os._exit(1)
 
-    threading.Thread(target=follow, daemon=True).start()
-    _maker = Maker(pickle.loads(told.read_bytes()))  # noqa: S301  # written by our own parent a moment ago
+    threading.Thread(target=listen, daemon=True).start()
+    maker = Maker(pickle.loads(setup.read_bytes()))  # noqa: S301  # written by our own parent a moment ago
     gc.freeze()
     gc.set_threshold(100_000)  # rows are lists of numbers without circles, and there are millions of them
-
-
-def _make(job: Job) -> Made:
-    assert _maker is not None
-    return _maker.make(job)
+    while True:
+        number, job = jobs.get()
+        try:
+            made: Made | Exception = maker.make(job)
+        except TuneError as error:
+            made = error
+        except Exception:  # noqa: BLE001  # the border of the process: it is raised again at the other end
+            made = RuntimeError(f"in a process that prepares rows:\n{traceback.format_exc()}")
+        pipe.send((number, made))

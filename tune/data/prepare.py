@@ -16,7 +16,7 @@ from tune.data import rowmap
 from tune.data.fates import NOT_SAMPLED, Fates
 from tune.data.pool import pool, processes
 from tune.data.progress import Progress
-from tune.data.render import Example
+from tune.data.render import Example, Rules
 from tune.data.store import Examples, Store, whole_leaves
 from tune.data.template import Template
 from tune.data.work import KEPT, Job, Made, Maker, Setup, control_tokens
@@ -142,7 +142,8 @@ def make_setup(tokenizer: Any, base: BaseRecord, data: Data, root: Path) -> Setu
         pad=base.pad_token_id,
         bos=tokenizer.bos_token_id,
         marks=base.template_marks,
-        data=data,
+        rules=Rules(data.learn_from, data.max_tokens, data.long),
+        date=data.date,
         root=root,
     )
 

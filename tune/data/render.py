@@ -17,7 +17,6 @@ from tune.data.messages import Fault, Messages
 from tune.data.template import Rendering, Template
 from tune.jsonl import Broken
 from tune.receipt import IGNORED
-from tune.recipe.schema import Data
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,6 +37,15 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Rules:
+    """What a recipe's `data` section wants of every row."""
+
+    learn_from: str
+    max_tokens: int
+    long: str
+
+
+@dataclass(frozen=True)
 class Text:
     """A rendering and how it becomes tokens. `closed` texts are no conversation: the tokenizer puts its beginning token
     before them, and a stop token is put behind."""
@@ -49,14 +57,13 @@ class Text:
 class Renderer:
     """Turns samples into examples for one base."""
 
-    def __init__(self, encoder: Encoder, template: Template | None, stops: Sequence[int], data: Data) -> None:
-        """`template` is None for a base without one, `stops` are the base's stop token ids, `data` is the recipe's
-        section."""
+    def __init__(self, encoder: Encoder, template: Template | None, stops: Sequence[int], rules: Rules) -> None:
+        """`template` is None for a base without one, `stops` are the base's stop token ids."""
         self.encoder = encoder
         self.template = template
         self.stops = set(stops)
         self.end = stops[0]
-        self.learn_from, self.max_tokens, self.long = data.learn_from, data.max_tokens, data.long
+        self.learn_from, self.max_tokens, self.long = rules.learn_from, rules.max_tokens, rules.long
 
     def examples(
         self, rows: Sequence[tuple[int, Sample]], marks: list[int] | None = None

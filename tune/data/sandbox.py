@@ -18,15 +18,18 @@ import jinja2
 import jinja2.ext
 import jinja2.nodes
 import jinja2.parser
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _DICT = frozenset(dir(dict))
 _STR = frozenset(name for name in dir(str) if not name.startswith("_")) - {"format", "format_map"}
 """Methods of texts that give texts, numbers and lists; the two left out can reach into objects."""
+_LOOP = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem"})
+"""What templates ask of `loop`: numbers, and the items that they have anyway."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, quicker about the two things that templates do all the time."""
+    """Jinja's sandbox, quicker about what templates do all the time."""
 
     def __init__(self, **options: Any) -> None:
         """As Jinja's."""
@@ -37,10 +40,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Where in it the assistant speaks; None when nobody asks."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """A key of a dict, or a method of a text, without asking; all else as the sandbox does it."""
+        """A key of a dict, a method of a text, the state of a loop without asking; all else as the sandbox does it."""
         if type(obj) is dict and attribute not in _DICT:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        if type(obj) is str and attribute in _STR:
+        if (type(obj) is str and attribute in _STR) or (type(obj) is LoopContext and attribute in _LOOP):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
@@ -122,7 +125,9 @@ def compile_template(text: str) -> jinja2.Template:
         dict=Dict(),
         namespace=Namespace,
     )
-    return environment.from_string(text)
+    template = environment.from_string(text)
+    template.globals = dict(template.globals)  # Jinja's chain of mappings is copied, key by key, for every rendering
+    return template
 
 
 def render_marked(template: jinja2.Template, **variables: Any) -> tuple[str, tuple[tuple[int, int], ...]]:

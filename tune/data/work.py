@@ -18,12 +18,11 @@ import numpy as np
 from tune.data import rowmap
 from tune.data.encode import Encoder
 from tune.data.formats import Sample, detect, texts, to_sample
-from tune.data.render import Example, Renderer
+from tune.data.render import Example, Renderer, Rules
 from tune.data.template import Template
 from tune.digest import leaf_hash, row_leaf
 from tune.jsonl import Broken, Row
 from tune.receipt import IGNORED
-from tune.recipe.schema import Data
 from tune.sequences import Flag
 from tune.sources import Chunk, parse
 
@@ -47,13 +46,11 @@ class Setup:
     bos: int | None
     marks: bool
     """Whether the template marks what the assistant says."""
-    data: Data
+    rules: Rules
+    date: date | None
+    """The day that the template is told."""
     root: Path
-
-    @property
-    def date(self) -> date | None:
-        """The day that the template is told."""
-        return self.data.date
+    """The folder that row functions are read from."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ class Maker:
         self.setup = setup
         encoder = _encoder(setup.tokenizer)
         template = None if setup.template is None else Template(setup.template, setup.special, setup.date)
-        self.renderer = Renderer(encoder, template, setup.stops, setup.data)
+        self.renderer = Renderer(encoder, template, setup.stops, setup.rules)
         self._functions: dict[str, rowmap.RowFunction] = {}
 
     @cached_property
