@@ -339,9 +339,9 @@ def loads(text: str) -> Any:
     """
     if text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
         raise _Refused("nested too deeply", "write one JSON object of text fields a line")
-    value = json.loads(
-        text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_whole, parse_float=_real
-    )
+    if text.startswith("\ufeff"):
+        raise _Refused("not JSON: a byte order mark that is not at the beginning of the file", "remove it")
+    value = _STRICT.decode(text)
     # Text that came out of UTF-8 holds no half pair, so one can only come from an escape.
     if "\\u" in text:
         try:
@@ -392,3 +392,7 @@ def _real(text: str) -> float:
 
 def _short(text: str) -> str:
     return text if len(text) <= 30 else text[:27] + "..."
+
+
+# Made once: json.loads would make one for every row.
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_whole, parse_float=_real)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,21 @@ def test_loss_on_a_cpu_is_trls_loss(recipe: Callable[..., Path], monkeypatch: py
     monkeypatch.delattr(WitnessedTrainer, "compute_loss")
     trained(fused)
     assert losses(fused) == pytest.approx(losses(plain), abs=2e-5)
+
+
+@pytest.mark.parametrize("quantize", ["none", "nf4"])
+def test_inputs_of_adapters_need_no_cast(
+    recipe: Callable[..., Path], quantize: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under bf16 autocast PEFT's cast of every input to fp32 changes no bit of the adapter, so it is left out."""
+    made = recipe(base={"quantize": quantize})
+    without, cast = (prepared(made, name, compute_dtype="bfloat16") for name in ("without", "cast"))
+    trained(without)
+    monkeypatch.setattr(worker, "disable_input_dtype_casting", lambda *_, **__: nullcontext())
+    trained(cast)
+    a, b = (run.path("adapter/adapter_model.safetensors").read_bytes() for run in (without, cast))
+    assert a == b
+    assert losses(without) == losses(cast)
 
 
 def test_logged_loss_is_the_mean_over_loss_tokens(recipe: Callable[..., Path]) -> None:

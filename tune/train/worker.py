@@ -29,6 +29,7 @@ hub.quiet_libraries()
 import torch  # noqa: E402  # telemetry must be off before any library starts
 from datasets import Dataset  # noqa: E402
 from peft import PeftConfig  # noqa: E402
+from peft.helpers import disable_input_dtype_casting  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 from transformers import PrinterCallback  # noqa: E402
 
@@ -117,7 +118,11 @@ def train(run: Run, stop: Callable[[], bool]) -> bool:
         _say(f"going on from step {first} of {plan.steps}")
     try:
         if first < plan.steps:
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            # PEFT turns the input of every adapted layer into fp32, and autocast turns it back. Only dropout in between
+            # makes a difference: in bf16 it would scale by a rounded factor.
+            in_vain = plan.compute_dtype == "bfloat16" and run.recipe.train.adapter.dropout == 0
+            with disable_input_dtype_casting(trainer.model, active=in_vain):
+                trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         else:
             trainer._load_from_checkpoint(str(checkpoint))  # noqa: SLF001  # only the final save is missing
     finally:
