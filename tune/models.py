@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +21,26 @@ if TYPE_CHECKING:
 
 def load_tokenizer(base: BaseRecord, folder: Path | None = None) -> PreTrainedTokenizerFast:
     """The base's fast tokenizer with its chat template. `folder` names another place of the same files (an export)."""
+    if folder is not None:
+        return _tokenizer(folder, base.pad_token_id)
+    return _tokenizer_of_base(base.folder, base.pad_token_id, base.tokenizer_sha256, base.template_sha256)
+
+
+@lru_cache(maxsize=1)
+def _tokenizer_of_base(folder: str, pad: int, *_content: str | None) -> PreTrainedTokenizerFast:
+    """A large vocabulary takes seconds to read, and several stages need it; `_content` are digests of what is read."""
+    return _tokenizer(Path(folder), pad)
+
+
+def _tokenizer(place: Path, pad: int) -> PreTrainedTokenizerFast:
     hub.quiet_libraries()
     from transformers import AutoTokenizer
 
-    place = folder or Path(base.folder)
     tokenizer: PreTrainedTokenizerFast = AutoTokenizer.from_pretrained(
         str(place), local_files_only=True, trust_remote_code=False
     )
     tokenizer.chat_template = chat_template(place)
-    tokenizer.pad_token_id = base.pad_token_id
+    tokenizer.pad_token_id = pad
     return tokenizer
 
 

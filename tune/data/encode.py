@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -77,6 +77,12 @@ class Encoder:
                     ends[i] = behind[first:last] - base
             left = [i for i in left if ends[i] is None]
         return ends
+
+
+@lru_cache(maxsize=1)
+def encoder_of(tokenizer: Any) -> Encoder:
+    """The encoder of a transformers tokenizer. The last one is kept: a large vocabulary takes half a second to read."""
+    return Encoder(tokenizer.backend_tokenizer)
 
 
 class Encoded:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tune.data.encode import Encoder
+from tune.data.encode import Encoder, encoder_of
 from tune.data.show import Piece, flagged, noticed, picks, pieces
 from tune.data.view import Example, View
 from tune.records import Ledger
@@ -99,7 +99,7 @@ _LEGEND = """<ul class="legend">
 def sample_page(folder: Path, ledger: Ledger, tokenizer: Any) -> str:
     """The page of a finished data/: the checks, the lengths, then first, longest, shortest, random and flagged training
     rows, and flagged held-out rows."""
-    encoder = Encoder(tokenizer.backend_tokenizer)
+    encoder = encoder_of(tokenizer)
     total, packing = ledger.total("train"), ledger.packing
     sizes = ", ".join(f"{name} {count(tokens)}" for name, tokens in ledger.lengths.items())
     return _PAGE.format(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tune.data.encode import Encoder
+from tune.data.encode import Encoder, encoder_of
 from tune.data.formats import describe
 from tune.data.view import Example, View
 from tune.errors import DataError, Problem
@@ -131,7 +131,7 @@ def print_rows(folder: Path, ledger: Ledger, tokenizer: Any, wanted: Wanted) -> 
     from rich.text import Text
 
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
-    encoder = Encoder(tokenizer.backend_tokenizer)
+    encoder = encoder_of(tokenizer)
     for reasons, example in _chosen(folder, ledger, tokenizer, wanted):
         size = f"{count(len(example.input_ids))} tokens, {count(example.loss_tokens)} with loss"
         console.print(f"{', '.join(reasons)}: {example.place} ({size})", style="bold")
@@ -194,7 +194,7 @@ def _source(ledger: Ledger, name: str | None) -> int:
 def formats(folder: Path, ledger: Ledger, declared: Sequence[str | None], tokenizer: Any) -> Iterator[str]:
     """What each source was read as, said aloud, with its first examples. `declared` are the formats that the recipe
     forces, a source each."""
-    encoder = Encoder(tokenizer.backend_tokenizer)
+    encoder = encoder_of(tokenizer)
     views = {split: View(folder, ledger, split) for split in {source.split for source in ledger.sources}}
     for i, (source, forced) in enumerate(zip(ledger.sources, declared, strict=True)):
         how = "as the recipe says" if forced else "detected"
