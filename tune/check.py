@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tune import base as base_stage
 from tune.data import cache
 from tune.data.show import Wanted, formats, print_rows
 from tune.data.stage import data
+from tune.disclose import chain
 from tune.evaluate.checks import read_prompts
+from tune.licenses.gate import evaluate
 from tune.models import load_tokenizer
 from tune.recipe import Loaded
 from tune.records import BaseRecord, Ledger
@@ -24,8 +27,8 @@ def show(loaded: Loaded, wanted: Wanted) -> None:
         print_rows(run.path("data"), ledger, load_tokenizer(run.read(BaseRecord)), wanted)
 
 
-def check(loaded: Loaded) -> tuple[str, Ledger]:
-    """A short verdict on a recipe that holds, and the whole account. Raises UserError with all problems found."""
+def check(loaded: Loaded) -> tuple[str, Ledger, dict[str, Any]]:
+    """A short verdict on a recipe that holds, the whole account, and what the license gate says. Raises UserError with all problems found."""
     recipe = loaded.recipe
     if recipe.evaluate.prompts:
         read_prompts(loaded.root / recipe.evaluate.prompts, recipe.evaluate.prompts)
@@ -37,10 +40,22 @@ def check(loaded: Loaded) -> tuple[str, Ledger]:
         lines = [f"ok: {recipe.name}: {count(rows)} rows{examples}, {part}"]
         declared = [source.format for source in (*recipe.data.train, *recipe.data.eval)]
         lines += formats(run.path("data"), ledger, declared, load_tokenizer(run.read(BaseRecord)))
+        gate = evaluate(chain.of_recipe(recipe, run.read(BaseRecord)))
     sizes = ", ".join(f"{name} {count(number)}" for name, number in ledger.lengths.items())
     lines.append(f"      lengths in tokens: {sizes}; {100 * ledger.packing.fill:.1f} % of the sequences is filled")
     lines += [f"{'ok  ' if result.ok else 'look'}  {result.name}: {result.what}" for result in ledger.checks]
-    return "\n".join(lines), ledger
+    lines += _licenses(gate, recipe.publish.license)
+    return "\n".join(lines), ledger, gate
+
+
+def _licenses(gate: dict[str, Any], wanted: str | None) -> Iterator[str]:
+    """What the license gate says of publishing; a private run is not stopped by it."""
+    if wanted is None:
+        yield "look  license: none is given in publish.license, so the result cannot be published"
+        return
+    verdict = {"cleared": "ok  ", "refused": "look", "overridden": "look"}[gate["verdict"]]
+    yield f"{verdict}  license: {wanted} {gate['verdict']} for publication"
+    yield from (f"      {f['about']}: {f['what']}. {f['fix']}" for f in gate["findings"])
 
 
 @contextmanager

@@ -162,14 +162,15 @@ def _check(parsed: argparse.Namespace) -> int:
     if parsed.target is None:
         raise UserError(Problem("call", "no recipe is given", "tune check RECIPE, or tune check --list"))
     problems: list[Problem] = []
-    ledger = None
+    ledger = gate = None
     try:
-        summary, ledger = check(pinned(_load(parsed)))
+        summary, ledger, gate = check(pinned(_load(parsed)))
     except UserError as error:
         problems = error.problems
     if parsed.json:
         whole = {"ok": not problems, "problems": [p.as_json() for p in problems]}
         whole["ledger"] = ledger.model_dump(mode="json") if ledger else None
+        whole["license_gate"] = gate
         print(json.dumps(whole, indent=2, ensure_ascii=False))
     elif problems:
         for problem in problems:
@@ -271,6 +272,13 @@ def _verify(parsed: argparse.Namespace) -> int:
     return EXIT_FAILED if verdict(claims) == "FAILED" else EXIT_DONE
 
 
+def _openness(parsed: argparse.Namespace) -> int:
+    from tune.disclose import report
+
+    print(report(parsed.target), end="")
+    return EXIT_DONE
+
+
 def _runs(parsed: argparse.Namespace) -> int:
     from tune.run import last_step, state
     from tune.text import table
@@ -324,6 +332,7 @@ VERBS = {
     "evaluate": Verb(_evaluate, "measure a finished run again", "RECIPE|RUN", RUN_OPTIONS),
     "chat": Verb(_chat, "talk to a run's adapter", "RUN", ("--base",)),
     "verify": Verb(_verify, "check a disclosed folder from its files alone", "PATH", ("--json",)),
+    "openness": Verb(_openness, "how open a finished run is, and what is missing next", "RUN"),
     "runs": Verb(_runs, "list the runs and where they stand", None, ("--runs", "--json")),
     "doctor": Verb(_doctor, "what is installed and what stands in the way", None, ("--runs", "--json")),
 }

@@ -141,7 +141,11 @@ def export_stage(run: Run) -> None:
 def disclose_stage(run: Run) -> None:
     """The card and its manifest."""
     found = disclose.disclose(run)
-    say(f"disclose: {run.path('adapter/README.md')}; license {found.license or 'unknown: set publish.license'}")
+    say(
+        f"disclose: {run.path('adapter/README.md')}; license {found.license or 'unknown: set publish.license'}, {found.license_gate}"
+    )
+    for refusal in found.refusals:
+        say(f"disclose: look at this before you publish: {refusal}")
 
 
 STAGES: tuple[Callable[[Run], None], ...] = (

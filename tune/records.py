@@ -425,7 +425,14 @@ class Disclosure(Record):
 
     manifest_sha256: str
     card_sha256: str
+    documents: tuple[FileDigest, ...]
+    """What else stands beside the adapter: license texts, NOTICE, reports, bill of materials."""
     license: str | None
+    license_gate: Literal["cleared", "refused", "overridden"]
+    refusals: tuple[str, ...]
+    """Why the gate refuses `license`, and what to do."""
+    openness: str | None
+    """Class of the Model Openness Framework."""
     gaps: int
 
 

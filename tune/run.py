@@ -136,7 +136,7 @@ def _numbered(name: str, number: int) -> str:
     return name if number == 1 else f"{name}-{number}"
 
 
-DECLARED = frozenset({"license", "about", "collected", "personal_data", "generator"})
+DECLARED = frozenset({"license", "about", "collected", "personal_data", "generator", "published_at"})
 """Keys of a data source that state facts and change no token."""
 
 

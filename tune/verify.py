@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from tune.digest import canonical_json, file_sha256
-from tune.disclose import CARD, MANIFEST, card
+from tune.disclose import CARD, MANIFEST, card, chain, documents, inside
 from tune.disclose.manifest import gaps
+from tune.disclose.openness import openness
 from tune.errors import Problem, UserError
 
 Verdict = Literal["VERIFIED", "FAILED", "NOT CHECKED"]
@@ -85,6 +86,8 @@ def _level_0(folder: Path, content: bytes, manifest: dict[str, Any]) -> Iterator
     yield _claim(
         f"the {len(files)} files are the ones described", list(_file_faults(folder, files)), "size and SHA-256 of each"
     )
+    if "license_gate" in manifest or manifest["base"] is not None:
+        yield from _follows(folder, manifest)
     yield _claim(
         "the arithmetic closes", list(_arithmetic_faults(manifest)), "rows, tokens, steps and filters added up again"
     )
@@ -101,12 +104,54 @@ def _level_0(folder: Path, content: bytes, manifest: dict[str, Any]) -> Iterator
     )
 
 
+def _follows(folder: Path, manifest: dict[str, Any]) -> Iterator[Claim]:
+    """What was concluded from the manifest, concluded again: verdict, openness, and the documents beside it."""
+    judged = chain.gate(manifest, manifest["license_gate"]["override"]["value"])
+    same = judged == manifest["license_gate"]
+    verdict_now = judged["verdict"]["value"]
+    yield _claim(
+        "the license gate gives the same verdict",
+        [] if same else [f"{MANIFEST}: license_gate is not what the licenses lead to ({verdict_now})"],
+        f"judged again: {verdict_now}",
+    )
+    yield _claim(
+        "the openness report says what the manifest says",
+        [] if openness(manifest) == manifest["openness"] else [f"{MANIFEST}: openness does not follow from the rest"],
+        "concluded again",
+    )
+    yield _claim(
+        f"the {len(manifest['documents'])} documents are the ones described",
+        list(_document_faults(folder, manifest)),
+        "size and SHA-256 of each; those that follow from the manifest rendered again, byte for byte",
+    )
+
+
+def _document_faults(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    listed = {file["name"]: file for file in manifest["documents"]}
+    expected = documents.rendered(manifest)
+    yield from (f"{name}: {MANIFEST} does not list it" for name in expected if name not in listed)
+    for name, content in expected.items():
+        path = folder / name
+        if name in listed and path.is_file() and path.read_bytes() != content:
+            yield f"{name} is not what the manifest renders to"
+    for path in sorted((folder / "disclosure").iterdir()):
+        name = f"disclosure/{path.name}"
+        if name not in listed and name != MANIFEST:
+            yield f"{name}: {MANIFEST} does not list it"
+    yield from _described(folder, manifest["documents"], inside)
+
+
 def _file_faults(folder: Path, files: list[dict[str, Any]]) -> Iterator[str]:
     if not files:
         yield f"{MANIFEST}: names no file"
+    yield from _described(folder, files, lambda name: Path(name).name == name)
+
+
+def _described(folder: Path, files: list[dict[str, Any]], allowed: Callable[[str], bool]) -> Iterator[str]:
+    """What is wrong with files that the manifest describes; `allowed` says which names lie where they may."""
     for file in files:
         path = folder / file["name"]
-        if Path(file["name"]).name != file["name"]:
+        if not allowed(file["name"]):
             yield f"{file['name']} lies outside the folder"
         elif not path.is_file():
             yield f"{file['name']} is missing"

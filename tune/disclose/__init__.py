@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tune.digest import canonical_json, file_sha256
-from tune.disclose import card, manifest
+from tune.digest import canonical_json, file_sha256, sha256
+from tune.disclose import card, documents, manifest, notices
+from tune.errors import Problem, UserError
 from tune.files import write_bytes, write_text
-from tune.records import STAGES, Disclosure
+from tune.records import STAGES, BaseRecord, Disclosure, FileDigest
 from tune.run import Run, made
 
-__all__ = ["disclose", "write"]
+__all__ = ["disclose", "inside", "report", "write"]
 
 MANIFEST = "disclosure/manifest.json"
 CARD = "README.md"
@@ -38,30 +39,82 @@ def disclose(run: Run) -> Disclosure:
     if record is not None and stands(run, record):
         return record
     found = manifest.of_run(run)
-    write(folder, found)
+    legal = notices.texts(found, Path(run.read(BaseRecord).folder))
+    write(folder, found, legal=legal)
+    if run.path("export/merged").is_dir():
+        for name in (*legal, documents.NOTICE):
+            content = (folder / name).read_bytes()
+            write_bytes(run.path("export/merged") / name, content)
     record = Disclosure(
         made=made(wanted, started),
         manifest_sha256=file_sha256(folder / MANIFEST),
         card_sha256=file_sha256(folder / CARD),
+        documents=tuple(FileDigest(**file) for file in found["documents"]),
         license=run.recipe.publish.license,
+        license_gate=found["license_gate"]["verdict"]["value"],
+        refusals=tuple(
+            f"{f['about']}: {f['what']}. {f['fix']}"
+            for f in found["license_gate"]["findings"]
+            if f["level"] == "refuse"
+        ),
+        openness=found["openness"]["class"]["value"],
         gaps=len(found["gaps"]),
     )
     run.write(record)
     return record
 
 
-def write(folder: Path, found: dict[str, Any], own_words: str = card.OWN_WORDS) -> None:
-    """Writes a manifest and its card into a model's folder. A person's words on an existing card stay; a new one gets
-    `own_words` below its generated part."""
+def write(
+    folder: Path, found: dict[str, Any], own_words: str = card.OWN_WORDS, legal: dict[str, bytes] | None = None
+) -> None:
+    """Writes a manifest, its card and, where it was judged by the license gate, the documents that follow from it,
+    into a model's folder. `legal` are texts that licenses want beside the weights. A person's words on an existing card
+    stay; a new one gets `own_words` below its generated part."""
     path = folder / CARD
     previous = path.read_text(encoding="utf-8") if path.exists() else None
+    if "license_gate" in found:
+        files = (legal or {}) | documents.rendered(found)
+        _remove_left_over(folder, set(files))
+        for name, content in files.items():
+            write_bytes(folder / name, content)
+        found["documents"] = [
+            {"name": name, "bytes": len(content), "sha256": sha256(content)} for name, content in sorted(files.items())
+        ]
     content = canonical_json(found)
     write_bytes(folder / MANIFEST, content)
     generated = card.render(json.loads(content))  # from what a reader will read
     write_text(path, card.with_own_words(generated, previous, own_words))
 
 
+def _remove_left_over(folder: Path, wanted: set[str]) -> None:
+    """Removes what an earlier disclosure of this folder wrote and this one does not."""
+    path = folder / MANIFEST
+    earlier = json.loads(path.read_bytes()).get("documents", []) if path.is_file() else []
+    for file in earlier:
+        if file["name"] not in wanted and inside(file["name"]):
+            (folder / file["name"]).unlink(missing_ok=True)
+
+
+def report(run: Path) -> str:
+    """The openness report of a finished run, or of a folder that tune disclosed. Raises UserError for any other."""
+    for folder in (run / "adapter", run):
+        if (folder / MANIFEST).is_file():
+            found = json.loads((folder / MANIFEST).read_bytes())
+            if "openness" in found:
+                return documents.openness_report(found)
+    what = f"there is no manifest with a report on openness in {run}"
+    raise UserError(Problem("openness", what, "finish the run with this version: tune run RUN", file=str(run)))
+
+
+def inside(name: str) -> bool:
+    """Whether the name of a document lies where documents lie: in the folder itself or in disclosure/."""
+    path = PurePosixPath(name)
+    return path.parts in {(path.name,), ("disclosure", path.name)}
+
+
 def stands(run: Run, record: Disclosure) -> bool:
-    """Whether manifest and card are there as they were written."""
-    manifest_path, card_path = run.path("adapter") / MANIFEST, run.path("adapter") / CARD
-    return manifest_path.is_file() and file_sha256(manifest_path) == record.manifest_sha256 and card_path.is_file()
+    """Whether manifest and documents are there as they were written, and a card."""
+    folder = run.path("adapter")
+    files = [(MANIFEST, record.manifest_sha256), *((file.name, file.sha256) for file in record.documents)]
+    written = all((folder / name).is_file() and file_sha256(folder / name) == sha for name, sha in files)
+    return written and (folder / CARD).is_file()

@@ -6,11 +6,15 @@ marker survives. Front matter follows https://huggingface.co/docs/hub/model-card
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from tune.digest import canonical_json, sha256
+from tune.disclose import documents
+from tune.disclose.notices import allowed
+from tune.licenses import FAMILY_LICENSES, lookup
 from tune.text import count, markdown_table, share, short
 
 Json = dict[str, Any]
@@ -19,6 +23,17 @@ BEGIN = "<!-- tune: generated from disclosure/manifest.json, sha256 {sha}; write
 END = "<!-- tune: end of the generated part -->"
 OWN_WORDS = "\n\n## Intended use and limits\n\nNot provided by the author.\n"
 """What stands below the end marker until the author writes something."""
+
+OBLIGATIONS = {
+    "attribution": "keep its copyright, attribution and license notices",
+    "license_copy": "pass on its text",
+    "state_changes": "say that it was changed",
+    "notice_file": "pass on its NOTICE file, if there is one",
+    "notice": "keep its sentence in NOTICE",
+    "built_with": "show the line above",
+    "outputs_built_with": "show the line above",
+    "use_restrictions": "pass on its use restrictions as binding",
+}
 
 A_LANGUAGE_OF_THE_DATA = 0.05
 """Share of the examples from which on the front matter names their language."""
@@ -35,6 +50,7 @@ def render(manifest: Json) -> str:
         _evaluation(manifest),
         _samples(manifest),
         _license(manifest),
+        _openness(manifest),
         _export(manifest),
         _gaps(manifest),
         _verify(manifest),
@@ -53,7 +69,7 @@ def with_own_words(generated: str, previous: str | None, own_words: str = OWN_WO
 def front_matter(manifest: Json) -> str:
     """YAML that the Hub reads. `unknown` is the Hub's own word for a license that nobody stated."""
     subject, base = manifest["subject"], manifest["base"]
-    fields: Json = {"license": subject["license"]["value"] or "unknown"}
+    fields: Json = _license_fields(allowed(manifest))
     if base is not None and base["repo"]["value"]:
         fields["base_model"] = base["repo"]["value"]
         fields["base_model_relation"] = "adapter"
@@ -69,6 +85,14 @@ def front_matter(manifest: Json) -> str:
     fields["tags"] = ["tune", "lora", "sft"] if subject["kind"] == "adapter" else ["tune"]
     text: str = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=1000)
     return text
+
+
+def _license_fields(identifier: str | None) -> Json:
+    """The Hub's own identifier, or `other` with name and link for a license that it has none for."""
+    entry = lookup(identifier) if identifier else None
+    if entry is not None and entry.identifier in FAMILY_LICENSES:
+        return {"license": "other", "license_name": entry.identifier, "license_link": entry.source}
+    return {"license": identifier or "unknown"}
 
 
 def _what(m: Json) -> str:
@@ -229,11 +253,55 @@ def _license(m: Json) -> str:
             ],
         )
     rows[-1:-1] = [[f"data: {s['name']}", _said(s["license"])] for s in m["sources"]]
-    return (
-        "## Licenses\n\n"
-        + markdown_table(rows, ["", "license"]).replace("---:", "---")
-        + "\n\nShown as found or declared; whether they fit together was not evaluated."
-    )
+    text = "## Licenses\n\n" + markdown_table(rows, ["", "license"]).replace("---:", "---")
+    if "license_gate" not in m:
+        return text + "\n\nShown as found or declared; whether they fit together was not evaluated."
+    return text + "\n\n" + "\n\n".join(_gate(m["license_gate"]))
+
+
+def _gate(gate: Json) -> Iterator[str]:
+    """Verdict, what was found, and what has to stand beside the weights. Not legal advice is said once, here."""
+    verdict = {
+        "cleared": "Cleared: base and rows permit this license, as far as the table of licenses goes.",
+        "refused": "**Not cleared for publication.** No license is given in the front matter.",
+        "overridden": f"Refused by the gate, published in spite of it. The author's reason: {gate['override']['value']}",
+    }
+    yield verdict[gate["verdict"]["value"]] + " Not legal advice."
+    findings = [f"- {f['about']}: {f['what']}. {f['fix']}{_cited(f['source'])}" for f in gate["findings"]]
+    if findings:
+        yield "What the gate found:\n\n" + "\n".join(findings)
+    shown = dict.fromkeys(o["text"] for o in gate["obligations"] if o["term"] in ("built_with", "outputs_built_with"))
+    yield from (f"**{line}**" for line in shown)
+    kept = dict.fromkeys(f"- {OBLIGATIONS[o['term']]} ({o['about']}; {o['source']})" for o in gate["obligations"])
+    if kept:
+        yield "To be kept by everyone who passes this on; `NOTICE` holds the words:\n\n" + "\n".join(kept)
+
+
+def _cited(source: str) -> str:
+    return f" ({source})" if source else ""
+
+
+def _openness(m: Json) -> str:
+    if "openness" not in m:
+        return ""
+    part = m["openness"]
+    missing, indicators = part["next_missing"], part["data_indicators"]
+    reached = f"class {part['class']['value']}" if part["class"]["value"] else "no class"
+    lines = [
+        f"- Model Openness Framework: {reached} of III, II, I"
+        + (f"; next missing: {missing['component']} ({missing['how']})" if missing else ""),
+        f"- data indicators: {documents.held(indicators)} of {len(indicators)}",
+        *(
+            f"- Open Source AI Definition, {whose}: {_elements(part['definition'][whose])}"
+            for whose in part["definition"]
+        ),
+        f"- more in `{documents.OPENNESS}`, `{documents.SUMMARY}` and `{documents.BOM}`",
+    ]
+    return "## Openness\n\n" + "\n".join(lines) + "\n\nEvidence, not a declaration of conformity."
+
+
+def _elements(parts: list[Json]) -> str:
+    return ", ".join(f"{p['name']} {'yes' if p['there']['value'] else 'no'}" for p in parts) or "no base"
 
 
 def _export(m: Json) -> str:

@@ -6,12 +6,16 @@ measured values), `declared` (the user's words) or `not measured` (value null). 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tune import __version__, receipt, sequences
-from tune.digest import digest
+from tune.digest import digest, file_sha256
+from tune.disclose import chain
+from tune.disclose.openness import openness
 from tune.files import read_jsonl
 from tune.recipe.schema import Source
 from tune.records import (
@@ -30,6 +34,7 @@ from tune.run import DECLARED, Run
 Json = dict[str, Any]
 
 LANGUAGE = "language of the rows"
+LICENSES = "license compatibility"
 NOT_LOOKED_FOR = {
     "personal data in the rows": "no scan for personal data was made",
     "secrets in the rows": "no scan for keys and passwords was made",
@@ -37,7 +42,7 @@ NOT_LOOKED_FOR = {
     "near duplicates": "only exact repeats of rows were counted",
     "contamination of public benchmarks": "the rows were not compared with any benchmark",
     LANGUAGE: "no language was identified",
-    "license compatibility": "the chain of licenses was not evaluated",
+    LICENSES: "the chain of licenses was not evaluated",
     "sources at public addresses": "the rows were read from local files; no public address was checked",
 }
 SOME_FROM_THE_HUB = {
@@ -98,9 +103,16 @@ def of_run(run: Run) -> Json:
             "interruptions": measured(len(train.attempts) - 1),
             "flop": derived(train.flop),
         },
-        "evaluation": _evaluation(run.find(Evaluation)),
+        "evaluation": _evaluation(run.find(Evaluation), run.recipe.publish.prompts_at),
         "export": _export(run.find(ExportRecord)),
     }
+    return completed(found, run.recipe.publish.override)
+
+
+def completed(found: Json, override: str | None) -> Json:
+    """The manifest with all that follows from it: the gate's verdict, openness, gaps."""
+    found["license_gate"] = chain.gate(found, override)
+    found["openness"] = openness(found)
     found["gaps"] = gaps(found)
     return found
 
@@ -125,8 +137,23 @@ def _base(base: BaseRecord) -> Json:
             "tag": declared(base.license.tag),
             "file": measured(base.license.file),
             "file_says": measured(base.license.file_says) if base.license.file_says else unknown(),
+            "family": derived(family) if (family := chain.family_of(base)) else unknown(),
         },
+        **_disclosed(Path(base.folder)),
     }
+
+
+def _disclosed(folder: Path) -> Json:
+    """What a base says of itself in a manifest of its own: its digest, and on how many tokens it was pretrained."""
+    path, tokens = folder / "disclosure/manifest.json", None
+    if not path.is_file():
+        return {"disclosure": unknown(), "pretraining_tokens": unknown()}
+    try:
+        own = json.loads(path.read_bytes())
+        tokens = int(own["consumption"]["input_tokens"]["value"]) if own["base"] is None else None
+    except (ValueError, KeyError, TypeError):
+        tokens = None  # of another make, or damaged: its digest is all that is known
+    return {"disclosure": measured(file_sha256(path)), "pretraining_tokens": declared(tokens)}
 
 
 def procedure(facts: Json) -> list[Json]:
@@ -171,6 +198,7 @@ def source_part(source: SourceLedger, section: Source, trained: int | None) -> J
         "bytes": measured(source.bytes),
         **({"hub": _hub(source.hub), "files": [f.model_dump() for f in source.files]} if source.hub else {}),
         "format": measured(source.format),
+        **({"map": declared(section.map)} if section.map else {}),
         **dict(sorted(said.items())),
         "rows": {
             "loaded": measured(source.rows.loaded),
@@ -227,7 +255,7 @@ def rows_trained(run: Run) -> dict[int, int]:
     return dict(Counter(source for source, _, _ in rows))
 
 
-def _evaluation(found: Evaluation | None) -> Json | None:
+def _evaluation(found: Evaluation | None, prompts_at: str | None) -> Json | None:
     if found is None:
         return None
 
@@ -240,6 +268,7 @@ def _evaluation(found: Evaluation | None) -> Json | None:
         "tuned": figures(found.tuned),
         "prompts": measured(len(found.tuned.checks)),
         "prompts_sha256": measured(found.prompts_sha256),
+        **({"prompts_at": declared(prompts_at)} if found.tuned.checks else {}),
         "max_new_tokens": declared(found.max_new_tokens),
         "loss_tokens": measured(found.loss_tokens),
         "samples": [{"question": s.question, "answer": s.answer} for s in found.tuned.samples],
@@ -266,7 +295,7 @@ def gaps(found: Json) -> list[Json]:
     """Everything that is only declared or not known: nothing of that may hide among the measured values."""
     reasons = NOT_LOOKED_FOR | (SOME_FROM_THE_HUB if any("hub" in s for s in found["sources"]) else {})
     listed = [{"what": path, "basis": basis} for path, basis in _weak(found, "")]
-    looked_for = {LANGUAGE} if "languages" in found else set()
+    looked_for = {what for what, part in ((LANGUAGE, "languages"), (LICENSES, "license_gate")) if part in found}
     unseen = {what: why for what, why in reasons.items() if what not in looked_for}
     return [*listed, *({"what": what, "basis": "not measured", "why": why} for what, why in unseen.items())]
 

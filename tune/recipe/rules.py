@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from tune.errors import DataError
-from tune.licenses import HUB_LICENSES
+from tune.licenses import FAMILY_LICENSES, HUB_LICENSES
 from tune.recipe.schema import Recipe, Source
 from tune.recipe.tree import Key
 from tune.sources import expand, module_file
@@ -36,15 +36,7 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
         if source.weight != 1:
             what = "held-out rows are measured once each"
             yield ("data", "eval", i, "weight"), what, "remove it; rows: N draws a smaller set"
-    license_identifier = recipe.publish.license
-    if license_identifier is not None and license_identifier not in HUB_LICENSES:
-        what = f"{license_identifier!r} is not a license identifier of the Hub"
-        guess = did_you_mean(license_identifier.lower(), HUB_LICENSES)
-        yield (
-            ("publish", "license"),
-            what,
-            guess or "choose one of https://huggingface.co/docs/hub/repositories-licenses",
-        )
+    yield from _publish(recipe)
     start = recipe.train.adapter.start_from
     if start is not None and kind_of(root / start / "adapter_config.json") != "file":
         what = f"no adapter in {start}"
@@ -53,6 +45,15 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
             what,
             "give a folder that holds adapter_config.json and adapter_model.safetensors",
         )
+
+
+def _publish(recipe: Recipe) -> Iterator[Found]:
+    wanted, key = recipe.publish.license, ("publish", "license")
+    known = HUB_LICENSES | FAMILY_LICENSES
+    if wanted is not None and wanted not in known:
+        guess = did_you_mean(wanted.lower(), known)
+        fix = guess or "choose one of https://huggingface.co/docs/hub/repositories-licenses"
+        yield key, f"{wanted!r} is not a license identifier of the Hub", fix
 
 
 def real(path: Path) -> Path:

@@ -94,6 +94,9 @@ class Source(Section):
     """What is known of personal data in the rows, e.g. `none: invented people`."""
     generator: Generator | None = None
     """The model that wrote the rows, when they are synthetic."""
+    published_at: Text | None = None
+    """Where anyone can get these very rows: an address, or a repository and the path in it. A public data set of the
+    Hub is public without it."""
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
@@ -238,7 +241,13 @@ class Publish(Section):
     """What the result is published under."""
 
     license: Text | None = None
-    """License of the adapter, as a Hub identifier such as `apache-2.0`. Without it the card prints unknown."""
+    """License of the adapter, as a Hub identifier such as `apache-2.0`, or the name that docs/disclosure.md gives the
+    license of a model family. Whether the licenses of base and rows permit it is said by `tune check` and on the card.
+    Without it the card prints unknown."""
+    override: Text | None = None
+    """Why it may be published although the license gate refuses it. The reason is stored and stands on the card."""
+    prompts_at: Text | None = None
+    """Where anyone can get the prompts of `evaluate.prompts`, as `published_at` of a source."""
 
 
 class Recipe(Section):
