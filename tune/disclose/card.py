@@ -273,6 +273,14 @@ def _gate(gate: Json) -> Iterator[str]:
     shown = dict.fromkeys(o["text"] for o in gate["obligations"] if o["term"] in ("built_with", "outputs_built_with"))
     yield from (f"**{line}**" for line in shown)
     kept = dict.fromkeys(f"- {OBLIGATIONS[o['term']]} ({o['about']}; {o['source']})" for o in gate["obligations"])
+    by = sorted(
+        {o["license"] for o in gate["obligations"] if o["about"].startswith("data") and o["term"] == "attribution"}
+    )
+    if by:
+        yield (
+            f"Rows under {', '.join(by)} want attribution. Whether weights are adapted from their rows in the sense of such a "
+            "license is not settled; `NOTICE` gives the attribution either way, and whoever passes the weights on keeps it."
+        )
     if kept:
         yield "To be kept by everyone who passes this on; `NOTICE` holds the words:\n\n" + "\n".join(kept)
 
@@ -293,7 +301,7 @@ def _openness(m: Json) -> str:
         f"- data indicators: {documents.held(indicators)} of {len(indicators)}",
         *(
             f"- Open Source AI Definition, {whose}: {_elements(part['definition'][whose])}"
-            for whose in part["definition"]
+            for whose in ("own", "inherited")
         ),
         f"- more in `{documents.OPENNESS}`, `{documents.SUMMARY}` and `{documents.BOM}`",
     ]

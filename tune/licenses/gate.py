@@ -176,7 +176,7 @@ def _stricter(about: str, parent: License, own: License | None) -> Iterator[Find
     ):
         if term in terms and not same:
             yield Finding("refuse", about, f"{parent.identifier} {why}; not {own.identifier}", keep, parent.cite(term))
-    attributed = "attribution" in own.terms and not own.weak_attribution
+    attributed = set(own.terms) - {"license_copy"} and not own.weak_attribution
     wants = next((term for term in ("attribution", "license_copy") if term in terms), None)
     if wants and not attributed and not same:
         what = f"{parent.identifier} wants its notices kept, and {own.identifier} lets everyone drop them"
