@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import CHAT, chat_row, write_rows
+from conftest import CHAT, POCKET, chat_row, write_rows
 from whole import folder_of, tune
 
 from tune import receipt
@@ -43,6 +43,8 @@ def place(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
     """A project folder with a recipe over the tiny base."""
     folder = tmp_path_factory.mktemp("whole")
     shutil.copytree(tiny_base, folder / "base")
+    (folder / "base/README.md").write_text("---\nlicense: apache-2.0\n---\n# A random Llama\n")
+    shutil.copyfile(POCKET / "LICENSE", folder / "base/LICENSE")
     write_rows(folder / "train.jsonl", [chat_row(f"{q} {i}", a) for i, (q, a) in enumerate(CHAT * 10)])
     write_rows(folder / "eval.jsonl", [chat_row("Is the shop open now?", "We are open from nine to five.")] * 3)
     prompts = [{"id": "hours", "prompt": "When do you open?", "checks": [{"not_contains": "qqq"}]}]
@@ -196,6 +198,24 @@ def test_a_later_section_reruns_from_there_only(run: Path, place: Path) -> None:
     assert "license: apache-2.0" in (run / "adapter/README.md").read_text()
 
 
+def test_a_refused_license_stops_no_run(run: Path, place: Path) -> None:
+    """A license that base and rows do not permit is said and recorded; the run still ends well, the adapter carries no
+    license, and everything verifies. Where it is permitted, license texts lie beside adapter and merged model."""
+    done = tune("run", "recipe.yaml", "--set", "publish.license=cc0-1.0", cwd=place)
+    assert "look at this before you publish: base (tag): apache-2.0 wants its notices kept" in done.stderr
+    record = json.loads((run / "disclose.json").read_text())
+    assert (record["license_gate"], len(record["refusals"])) == ("refused", 1)
+    assert "license: unknown" in (run / "adapter/README.md").read_text()
+    assert not (run / "adapter/LICENSE").exists()
+    assert not (run / "export/merged/LICENSE").exists()
+    assert tune("verify", run / "adapter", cwd=place).returncode == 0
+    tune("run", "recipe.yaml", cwd=place)
+    assert json.loads((run / "disclose.json").read_text())["license_gate"] == "cleared"
+    for folder in ("adapter", "export/merged"):
+        assert (run / folder / "LICENSE").read_bytes() == (POCKET / "LICENSE").read_bytes()
+        assert "Trained on: train.jsonl, cc0-1.0" in (run / folder / "NOTICE").read_text()
+
+
 def test_what_a_person_wrote_on_the_card_survives(run: Path, place: Path) -> None:
     """Text below the end marker stays when the generated part is written again."""
     card = run / "adapter/README.md"
@@ -245,8 +265,9 @@ def test_check_in_json(place: Path) -> None:
     """The documented shape: ok and problems, absent parts null."""
     good = tune("check", "recipe.yaml", "--json", cwd=place)
     found = json.loads(good.stdout)
-    assert (found.pop("ok"), found.pop("problems"), list(found)) == (True, [], ["ledger"])
+    assert (found.pop("ok"), found.pop("problems"), list(found)) == (True, [], ["ledger", "license_gate"])
     assert Ledger.model_validate(found["ledger"]).kept("train") == 40
+    assert found["license_gate"]["verdict"] == "cleared"
     bad = tune("check", "recipe.yaml", "--json", "--set", "train.sed=1", cwd=place, check=False)
     assert bad.returncode == 2
     assert json.loads(bad.stdout) == {
@@ -263,6 +284,7 @@ def test_check_in_json(place: Path) -> None:
             }
         ],
         "ledger": None,
+        "license_gate": None,
     }
 
 

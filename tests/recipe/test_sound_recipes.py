@@ -35,6 +35,7 @@ KEYS = [
     "data.train[].personal_data",
     "data.train[].generator.model",
     "data.train[].generator.terms",
+    "data.train[].published_at",
     "data.eval[].path",
     "data.eval[].dataset",
     "data.eval[].config",
@@ -50,6 +51,7 @@ KEYS = [
     "data.eval[].personal_data",
     "data.eval[].generator.model",
     "data.eval[].generator.terms",
+    "data.eval[].published_at",
     "data.learn_from",
     "data.max_tokens",
     "data.long",
@@ -80,6 +82,8 @@ KEYS = [
     "evaluate.samples",
     "export.merge",
     "publish.license",
+    "publish.override",
+    "publish.prompts_at",
 ]
 """All keys that a user can write. A change here is a change of the format: say so in the change log."""
 
@@ -147,6 +151,7 @@ def test_defaults() -> None:
                     "collected": None,
                     "personal_data": None,
                     "generator": None,
+                    "published_at": None,
                 }
             ],
             "eval": [],
@@ -176,7 +181,7 @@ def test_defaults() -> None:
         },
         "evaluate": {"prompts": None, "max_new_tokens": 128, "samples": 8},
         "export": {"merge": False},
-        "publish": {"license": None},
+        "publish": {"license": None, "override": None, "prompts_at": None},
     }
 
 

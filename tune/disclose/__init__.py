@@ -40,11 +40,12 @@ def disclose(run: Run) -> Disclosure:
         return record
     found = manifest.of_run(run)
     legal = notices.texts(found, Path(run.read(BaseRecord).folder))
+    earlier = _earlier(folder)
     write(folder, found, legal=legal)
-    if run.path("export/merged").is_dir():
-        for name in (*legal, documents.NOTICE):
-            content = (folder / name).read_bytes()
-            write_bytes(run.path("export/merged") / name, content)
+    merged = run.path("export/merged")
+    if merged.is_dir():
+        notice = (folder / documents.NOTICE).read_bytes()
+        _place(merged, {**legal, documents.NOTICE: notice}, {name for name in earlier if "/" not in name})
     record = Disclosure(
         made=made(wanted, started),
         manifest_sha256=file_sha256(folder / MANIFEST),
@@ -74,9 +75,7 @@ def write(
     previous = path.read_text(encoding="utf-8") if path.exists() else None
     if "license_gate" in found:
         files = (legal or {}) | documents.rendered(found)
-        _remove_left_over(folder, set(files))
-        for name, content in files.items():
-            write_bytes(folder / name, content)
+        _place(folder, files, _earlier(folder))
         found["documents"] = [
             {"name": name, "bytes": len(content), "sha256": sha256(content)} for name, content in sorted(files.items())
         ]
@@ -86,13 +85,19 @@ def write(
     write_text(path, card.with_own_words(generated, previous, own_words))
 
 
-def _remove_left_over(folder: Path, wanted: set[str]) -> None:
-    """Removes what an earlier disclosure of this folder wrote and this one does not."""
+def _earlier(folder: Path) -> set[str]:
+    """Names of the documents that an earlier disclosure wrote into this folder."""
     path = folder / MANIFEST
-    earlier = json.loads(path.read_bytes()).get("documents", []) if path.is_file() else []
-    for file in earlier:
-        if file["name"] not in wanted and inside(file["name"]):
-            (folder / file["name"]).unlink(missing_ok=True)
+    listed = json.loads(path.read_bytes()).get("documents", []) if path.is_file() else []
+    return {file["name"] for file in listed if inside(file["name"])}
+
+
+def _place(folder: Path, files: dict[str, bytes], earlier: set[str]) -> None:
+    """Writes files, and removes those of an earlier disclosure that are no longer among them."""
+    for name in earlier - set(files):
+        (folder / name).unlink(missing_ok=True)
+    for name, content in files.items():
+        write_bytes(folder / name, content)
 
 
 def report(run: Path) -> str:
