@@ -15,8 +15,10 @@ from whole import folder_of, tune
 
 from tune import receipt
 from tune.digest import canonical_json
+from tune.disclose import chain
 from tune.files import read_jsonl
-from tune.records import Ledger
+from tune.records import BaseRecord, Ledger
+from tune.run import open_run
 
 FILES = [
     "base.json",
@@ -214,6 +216,12 @@ def test_a_refused_license_stops_no_run(run: Path, place: Path) -> None:
     for folder in ("adapter", "export/merged"):
         assert (run / folder / "LICENSE").read_bytes() == (POCKET / "LICENSE").read_bytes()
         assert "Trained on: train.jsonl, cc0-1.0" in (run / folder / "NOTICE").read_text()
+
+
+def test_check_and_card_judge_alike(run: Path) -> None:
+    """What the gate is told of a recipe before training is what it reads from the manifest afterwards."""
+    found, opened = json.loads((run / "adapter/disclosure/manifest.json").read_bytes()), open_run(run)
+    assert chain.of_recipe(opened.recipe, opened.read(BaseRecord)) == chain.of_manifest(found, None)
 
 
 def test_what_a_person_wrote_on_the_card_survives(run: Path, place: Path) -> None:

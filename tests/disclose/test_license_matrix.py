@@ -5,9 +5,14 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from conftest import POCKET, ROOT
 
+from tune.base import inspect
+from tune.disclose import chain
 from tune.licenses import FAMILY_LICENSES, HUB_LICENSES, family, lookup, recognize
 from tune.licenses.gate import Facts, Source, evaluate
+from tune.recipe import load
+from tune.records import BaseRecord
 
 # What a person who knows these licenses says of them, apart from the table that the gate reads.
 DEDICATED = {"cc0-1.0", "unlicense", "wtfpl", "pddl"}
@@ -255,6 +260,16 @@ def test_the_main_example() -> None:
     assert ("data: train.jsonl", "attribution") in {(o["about"], o["term"]) for o in answer["obligations"]}
     assert "under terms that were not declared" in said(answer, "look")
     assert "wants its notices kept" in said(judge("cc0-1.0", sources=(rows,)))
+
+
+@pytest.mark.parametrize("name", ["support-bot", "support-bot-qlora"])
+def test_the_shipped_recipes_are_cleared(name: str) -> None:
+    """pocket and the rows of the example, as the recipe declares them: cleared, with one thing to look at."""
+    recipe = load(ROOT / f"recipes/{name}.yaml", root=ROOT).recipe
+    base = BaseRecord.model_construct(**inspect(POCKET, "data/pocket"), repo=None, model="data/pocket")
+    answer = evaluate(chain.of_recipe(recipe, base))
+    assert answer["verdict"] == "cleared"
+    assert [finding["about"] for finding in answer["findings"]] == ["data: train.jsonl"]
 
 
 def test_an_override_is_told() -> None:
