@@ -145,6 +145,16 @@ def test_a_file_that_nobody_listed(folder: Path) -> None:
     assert "disclosure/extra.md: disclosure/manifest.json does not list it" in failed(folder)
 
 
+def test_whole_numbers_are_rendered_as_they_are_read(tmp_path: Path) -> None:
+    """Canonical JSON writes 1.0 as 1: what is rendered when the folder is made is what a reader renders."""
+    found = manifest()
+    found["evaluation"]["tuned"]["stop_rate"] = measured(1.0)
+    found["consumption"]["flop"] = derived(2.0e10)
+    shutil.copytree(POCKET, tmp_path / "adapter", ignore=shutil.ignore_patterns("disclosure", "README.md", "LICENSE"))
+    write(tmp_path / "adapter", found)
+    assert failed(tmp_path / "adapter") == ""
+
+
 def test_documents_of_an_earlier_disclosure_go(folder: Path) -> None:
     """A license that is refused leaves no LICENSE behind from the time when it was not, and no license on the card."""
     found = manifest(base=base_part("apache-2.0", None, "llama3.1"))

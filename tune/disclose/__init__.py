@@ -74,7 +74,7 @@ def write(
     path = folder / CARD
     previous = path.read_text(encoding="utf-8") if path.exists() else None
     if "license_gate" in found:
-        files = (legal or {}) | documents.rendered(found)
+        files = (legal or {}) | documents.rendered(json.loads(canonical_json(found)))  # as a reader will read it
         _place(folder, files, _earlier(folder))
         found["documents"] = [
             {"name": name, "bytes": len(content), "sha256": sha256(content)} for name, content in sorted(files.items())
