@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tune import base, data, receipt
+from tune import base, receipt
+from tune.data import stage as data
 from tune.digest import digest, file_sha256
 from tune.errors import Problem, TuneError, UserError
 from tune.files import keep_steps, read_jsonl, write_json
