@@ -93,7 +93,6 @@ def test_found_again(new_run: Callable[..., Run]) -> None:
         {"train": {"seed": 1}},
         {"train": {"learning_rate": 2e-3}},
         {"train": {"adapter": {"rank": 8, "alpha": 8}}},
-        {"train": {"save_every": 7}},
         {"data": {"max_tokens": 65}},
         {"data": {"pack": False}},
         {"data": {"learn_from": "last"}},
@@ -111,6 +110,7 @@ def test_what_decides_the_adapter_makes_another_run(new_run: Callable[..., Run],
 @pytest.mark.parametrize(
     "change",
     [
+        {"train": {"save_every": 7}},
         {"evaluate": {"samples": 2}},
         {"evaluate": {"max_new_tokens": 16}},
         {"export": {"merge": True}},
@@ -128,7 +128,8 @@ def test_what_decides_the_adapter_makes_another_run(new_run: Callable[..., Run],
 def test_what_is_only_declared_or_comes_after_keeps_the_run(
     new_run: Callable[..., Run], change: dict[str, Any]
 ) -> None:
-    """Facts stated about the data, and what is done after training, belong to the same run; it takes the new recipe."""
+    """What is stated about the data, how often training is saved, and what is done after it belong to the same run; it takes
+    the new recipe."""
     first = new_run()
     again = new_run(**change)
     assert again.folder == first.folder
