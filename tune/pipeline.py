@@ -98,10 +98,11 @@ def plan_stage(run: Run) -> None:
     if _trained(run):
         return
     found = plan.plan(run)
+    shared = f" in each of {found.processes} processes ({found.strategy})" if found.processes > 1 else ""
     say(
-        f"plan: {count(found.steps)} steps of {found.sequences_per_step} sequences on {found.device.name} in {found.compute_dtype}, {found.accumulation} x {found.micro_batch_sequences} at a time"
+        f"plan: {count(found.steps)} steps of {found.sequences_per_step} sequences on {found.device.name} in {found.compute_dtype}, {found.accumulation} x {found.micro_batch_sequences} at a time{shared}"
     )
-    say(f"plan: about {size(found.peak_bytes)} of memory and {duration(found.seconds)}")
+    say(f"plan: about {size(found.peak_bytes)} of memory{' each' if shared else ''} and {duration(found.seconds)}")
 
 
 def train_stage(run: Run) -> None:

@@ -244,6 +244,8 @@ class Device(Part):
     memory_bytes: int
     bf16: bool
     threads: int
+    count: int = 1
+    """Devices of this kind in the machine; `memory_bytes` is of each."""
 
 
 class Probe(Part):
@@ -261,7 +263,10 @@ class Plan(Record):
     file = "plan.json"
     clock = frozenset(
         {
+            "strategy",
             "device",
+            "processes",
+            "threads",
             "micro_batch_sequences",
             "accumulation",
             "bytes",
@@ -280,14 +285,20 @@ class Plan(Record):
     warmup_steps: int
     tokens: int
     """Input tokens over all steps."""
-    strategy: Literal["one device"]
+    strategy: Literal["one device", "ddp", "fsdp2"]
     device: Device
+    processes: int
+    """Processes that share each step, one a device."""
+    threads: int
+    """CPU threads of each."""
     compute_dtype: Literal["bfloat16", "float32"]
     micro_batch_sequences: int
+    """Sequences that go through one device at once."""
     accumulation: int
+    """Micro-batches of a step in each process."""
     activation_checkpointing: bool
     bytes: dict[str, int]
-    """Estimate by part."""
+    """Estimate by part, of one process."""
     peak_bytes: int
     """Estimate of the largest sum at any moment."""
     seconds: float
@@ -315,6 +326,11 @@ class Attempt(Part):
     from_step: int
     to_step: int
     device: str
+    processes: int = 1
+    """Processes that shared each step."""
+    exact: bool = True
+    """Whether it went on with as many processes as the attempt before it: else the order of the data is the same and the
+    last bits are not."""
     versions: dict[str, str]
 
 

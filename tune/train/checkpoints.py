@@ -26,8 +26,9 @@ def step_of(folder: Path) -> int:
     return int(folder.name.rsplit("-", 1)[1])
 
 
-def seal(folder: Path, contract: dict[str, Any]) -> None:
-    """Declares a checkpoint complete. All its files are made readable like their folder, and durable, first."""
+def seal(folder: Path, contract: dict[str, Any], processes: int = 1) -> None:
+    """Declares a checkpoint complete, once all `processes` have written their files. These are made readable like their
+    folder, and durable, first."""
     readable(folder)
     files = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != MARKER):
@@ -35,13 +36,19 @@ def seal(folder: Path, contract: dict[str, Any]) -> None:
             _sync(file.fileno())
         files[path.relative_to(folder).as_posix()] = {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
     sync_folder(folder)
-    write_json(folder / MARKER, {"files": files, "contract": contract})
+    write_json(folder / MARKER, {"files": files, "contract": contract, "processes": processes})
 
 
 def _sync(handle: int) -> None:
     import os
 
     os.fsync(handle)
+
+
+def processes_of(folder: Path) -> int:
+    """How many processes wrote a checkpoint."""
+    found: int = json.loads((folder / MARKER).read_text()).get("processes", 1)
+    return found
 
 
 def fault(folder: Path) -> str | None:
