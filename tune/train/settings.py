@@ -59,5 +59,4 @@ def settings(train: Train, plan: Plan, packed: bool, output: Path) -> SFTConfig:
         disable_tqdm=True,
         dataloader_pin_memory=plan.device.kind == "cuda",
         ddp_find_unused_parameters=False,
-        ddp_broadcast_buffers=False,
     )

@@ -49,6 +49,11 @@ def _layers(base: Any) -> list[torch.nn.Module]:
     return list(max(lists, key=len, default=[]))
 
 
+def adapter_state(model: Any) -> dict[str, torch.Tensor]:
+    """What is trained, by its name in the model. Asked for everything, PEFT would gather the whole base first."""
+    return {name: p.detach() for name, p in model.named_parameters() if p.requires_grad}
+
+
 def base_bytes(model: Any) -> tuple[int, int]:
     """(bytes of the base that this process holds, bytes of the whole base)."""
     held = whole = 0

@@ -23,6 +23,7 @@ from tune.train import METRICS
 from tune.train.checkpoints import rotate, seal
 from tune.train.guards import as_wrapped
 from tune.train.ranks import Ranks
+from tune.train.sharding import adapter_state
 from tune.train.share import Share
 
 
@@ -162,6 +163,10 @@ class WitnessedTrainer(SFTTrainer):
         at = range((step - 1) * per_step, min(step * per_step, len(self.train_dataset)))
         names = [name for i in at for name in self.places(i)]
         return ", ".join(names[:40]) + (f" and {len(names) - 40} more" if len(names) > 40 else "")
+
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
+        """The adapter only, as it stands in this process."""
+        super()._save(output_dir, adapter_state(self.model))
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """transformers' checkpoint without TRL's model card, then sealed when every process has written its part; the logs

@@ -269,15 +269,16 @@ def _write_adapter(model: Any, staging: Path, base: BaseRecord) -> None:
     """Writes the adapter into a folder and compares what was written with the live model. Raises TrainingFailed."""
     from peft import get_peft_model_state_dict
 
-    live = get_peft_model_state_dict(model)
-    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    state = sharding.adapter_state(model)
+    live = get_peft_model_state_dict(model, state_dict=state)
+    trained = sum(tensor.numel() for tensor in state.values())
     broken = [name for name, tensor in live.items() if not torch.isfinite(tensor).all()]
     if broken:
         raise TrainingFailed(
             f"{broken[0]} holds values that are not finite, so no adapter was written. Lower train.learning_rate."
         )
     shutil.rmtree(staging, ignore_errors=True)
-    model.save_pretrained(str(staging))
+    model.save_pretrained(str(staging), state_dict=state)
     (staging / "README.md").unlink(missing_ok=True)  # PEFT's template of a card; ours is computed later
     config = json.loads((staging / "adapter_config.json").read_text())
     lists = {name: sorted(value) if isinstance(value, list) else value for name, value in config.items()}
