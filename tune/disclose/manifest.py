@@ -94,7 +94,7 @@ def of_run(run: Run) -> Json:
         "checks": [{"name": c.name, "ok": c.ok, "what": measured(c.what)} for c in ledger.checks],
         "consumption": {
             **consumption(train.receipt),
-            "devices": measured(1),
+            "devices": measured(train.attempts[-1].processes),
             "interruptions": measured(len(train.attempts) - 1),
             "flop": derived(train.flop),
         },

@@ -100,14 +100,14 @@ def _wait(workers: Sequence[Worker], deadline_seconds: float) -> dict[int, str]:
     """Waits until all are done. When one has failed, or is done long before the others, these are not waited for for ever:
     returns those that did not end by themselves, by rank, each with what the system says of it."""
     until = math.inf
-    while any(worker.poll() is None for worker in workers):
-        ended = [worker.returncode for worker in workers if worker.returncode is not None]
+    while None in (codes := [worker.poll() for worker in workers]):
+        ended = [code for code in codes if code is not None]
         if ended and until == math.inf:
             until = time.monotonic() + deadline_seconds
         if any(code not in (0, EXIT_INTERRUPTED) for code in ended):
             until = min(until, time.monotonic() + GRACE_SECONDS)
         if time.monotonic() > until:
-            return {rank: _state(worker) for rank, worker in enumerate(workers) if worker.poll() is None}
+            return {rank: _state(workers[rank]) for rank, code in enumerate(codes) if code is None}
         time.sleep(0.05)
     return {}
 
@@ -152,6 +152,9 @@ def _end(workers: Sequence[Worker]) -> None:
             os.killpg(worker.pid, signal.SIGKILL)
     for worker in workers:
         worker.wait()
+        if worker.stdin is not None:
+            with suppress(BrokenPipeError):
+                worker.stdin.close()
 
 
 def _tell(run: Run, plan: Plan, codes: Sequence[int]) -> None:
