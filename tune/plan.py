@@ -50,7 +50,7 @@ def plan(run: Run, device: Device | None = None, probe: bool = True) -> Plan:
     wanted = {
         "base": base.identity(),
         "data": ledger.identity(),
-        "train": run.recipe.train.model_dump(mode="json"),
+        "train": run.recipe.train.deciding(),
         "device": device.model_dump(),
     }
     record = run.up_to_date(Plan, wanted)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import resource
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -18,7 +19,7 @@ from tune.files import JsonLines
 from tune.receipt import IGNORED, LOG, example_leaf, fed_examples
 from tune.run import Run
 from tune.train import METRICS
-from tune.train.checkpoints import rotate, seal
+from tune.train.saving import Saver
 
 
 @dataclass
@@ -38,9 +39,9 @@ class WitnessedTrainer(SFTTrainer):
     memory on GPUs, is about four times slower there (the two agree; a test holds that).
     """
 
-    def __init__(self, *, places: Callable[[int], list[str]], contract: dict[str, Any], **settings: Any) -> None:
-        """`places(i)` tells where the rows of the i-th sequence of the run stand; a checkpoint is sealed with
-        `contract`; `settings` are SFTTrainer's own."""
+    def __init__(self, *, places: Callable[[int], list[str]], saver: Saver, **settings: Any) -> None:
+        """`places(i)` tells where the rows of the i-th sequence of the run stand; `saver` seals what is saved;
+        `settings` are SFTTrainer's own."""
         model = settings["model"]
         # TRL casts the adapter of a quantized base to bf16, and transformers' resume loads it back as fp32, so that a
         # resumed run would not be the straight one. The adapter stays fp32 here: what was there before is put back.
@@ -52,7 +53,7 @@ class WitnessedTrainer(SFTTrainer):
         # A few old families always compute the logits of every token.
         self.chooses_logits = "logits_to_keep" in inspect.signature(model.get_base_model().forward).parameters
         self.step = Step()
-        self.contract = contract
+        self.saver = saver
         self.places = places
 
     def compute_loss(
@@ -114,10 +115,19 @@ class WitnessedTrainer(SFTTrainer):
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """transformers' checkpoint without TRL's model card, then sealed; the logs are made durable first."""
-        Trainer._save_checkpoint(self, model, trial)  # noqa: SLF001  # past TRL's, which writes a card
-        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
-        seal(folder, self.contract)
-        rotate(folder.parent)
+
+        def write() -> None:
+            Trainer._save_checkpoint(self, model, trial)  # noqa: SLF001  # past TRL's, which writes a card
+
+        self.saver.save(self.state.global_step, write)
+
+
+def peak_bytes() -> int:
+    """The most memory in use at one time so far: allocated on the GPU, else resident of this process."""
+    if torch.cuda.is_available():
+        return int(torch.cuda.max_memory_allocated())
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 class Recorder(TrainerCallback):
@@ -134,7 +144,7 @@ class Recorder(TrainerCallback):
         """`stop_asked()` says whether a stop was requested, `held_out()` measures the held-out loss, `shown(row)` tells
         people."""
         self.trainer, self.stop_asked, self.held_out, self.shown = trainer, stop_asked, held_out, shown
-        self.save_every, self.evaluate_every = run.recipe.train.save_every, run.recipe.train.evaluate_every
+        self.due, self.evaluate_every = trainer.saver.due, run.recipe.train.evaluate_every
         self.metrics, self.consumed = JsonLines(run.path(METRICS)), JsonLines(run.path(LOG))
 
     def on_step_begin(
@@ -165,6 +175,7 @@ class Recorder(TrainerCallback):
             "grad_norm": float(logs["grad_norm"]),
             "tokens_per_second": round(step.input_tokens / seconds, 1),
             "seconds": round(seconds, 4),
+            "peak_bytes": peak_bytes(),
         }
         if self.evaluate_every and state.global_step % self.evaluate_every == 0:
             row["held_out_loss"] = self.held_out()
@@ -179,11 +190,12 @@ class Recorder(TrainerCallback):
         )
         self.metrics.write(row)
         self.shown(row)
-        if self.stop_asked() or state.global_step % self.save_every == 0 or state.global_step >= args.max_steps:
+        stop = self.stop_asked()
+        if stop or self.due(state.global_step) or state.global_step >= args.max_steps:
             self.consumed.sync()
             self.metrics.sync()
             control.should_save = True
-        if self.stop_asked():
+        if stop:  # asked once: a stop that comes in between is heard after the next step, with its checkpoint
             control.should_training_stop = True
 
     def close(self) -> None:

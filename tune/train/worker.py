@@ -17,8 +17,6 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -34,36 +32,20 @@ from transformers import PrinterCallback  # noqa: E402
 
 from tune import attention, models, receipt, score, sequences  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
-from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError, UserError  # noqa: E402
+from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, Problem, TrainingFailed, TuneError, UserError  # noqa: E402
 from tune.files import full_disk, keep_steps, read_jsonl, readable, write_json, write_text  # noqa: E402
 from tune.modelfiles import TOKENIZER  # noqa: E402
+from tune.recipe.rules import missing_tracker  # noqa: E402
 from tune.recipe.schema import Recipe  # noqa: E402
-from tune.records import Attempt, BaseRecord, FileDigest, Ledger, Plan, Receipt, TrainRecord  # noqa: E402
+from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, Receipt, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
-from tune.train import CHECKPOINTS, METRICS, OUTCOME, WORKER_LOCK, flop, inputs  # noqa: E402
+from tune.train import CHECKPOINTS, METRICS, OUTCOME, WORKER_LOCK, attempts, flop, inputs, saving  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
 from tune.train.settings import consumption_order, settings  # noqa: E402
 from tune.train.trainer import Recorder, WitnessedTrainer  # noqa: E402
 
-PACKAGES = (
-    "torch",
-    "transformers",
-    "trl",
-    "peft",
-    "accelerate",
-    "bitsandbytes",
-    "datasets",
-    "safetensors",
-    "tokenizers",
-)
-ATTEMPTS = "train/attempts.jsonl"
 TRACEBACK = "train/traceback.txt"
-
-
-def versions() -> dict[str, str]:
-    """Versions of what computes."""
-    return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
 
 
 class Stop:
@@ -100,10 +82,12 @@ def train(run: Run, stop: Callable[[], bool]) -> bool:
     """
     started = time.monotonic()
     plan, base, ledger = run.read(Plan), run.read(BaseRecord), run.read(Ledger)
+    _tracker(run)
     torch.set_num_threads(plan.device.threads)
-    contract = {**inputs(run), "compute dtype": plan.compute_dtype}
+    contract = {**inputs(run), "compute_dtype": plan.compute_dtype, "quantize": base.quantize}
     checkpoint = newest(run.path(CHECKPOINTS), contract, _say)
     first = step_of(checkpoint) if checkpoint else 0
+    saving.go_on_from(run.path(CHECKPOINTS), checkpoint)
     if not first and last_step(run.folder):
         _say("the attempt before was lost before its first checkpoint; starting from the beginning")
     for log in (METRICS, receipt.LOG):
@@ -112,9 +96,11 @@ def train(run: Run, stop: Callable[[], bool]) -> bool:
     shown = TrainingProgress(plan.steps, first)
     recorder = Recorder(run, trainer, stop, _held_out(run, trainer, base), shown)
     trainer.add_callback(recorder)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    attempt = attempts.begin(run, plan, checkpoint)
     if first:
         _say(f"going on from step {first} of {plan.steps}")
+    if attempt.differs:
+        _say(f"not bit-exact with an uninterrupted run: {'; '.join(attempt.differs)}")
     try:
         if first < plan.steps:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -123,9 +109,7 @@ def train(run: Run, stop: Callable[[], bool]) -> bool:
     finally:
         shown.close()
         recorder.close()
-    last = max(first, trainer.state.global_step)
-    _log_attempt(run, Attempt(at=at, from_step=first, to_step=last, device=plan.device.name, versions=versions()))
-    if last < plan.steps:
+    if max(first, trainer.state.global_step) < plan.steps:
         return False
     _save_adapter(trainer.model, run, base)
     _write_record(run, trainer, started)
@@ -148,7 +132,7 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
         model = models.load_adapter(model, start, base, trainable=True)
     trainer = WitnessedTrainer(
         places=lambda i: _places(stream, i, ledger),
-        contract=contract,
+        saver=_saver(run, plan, contract),
         model=model,
         args=settings(section, plan, ledger.packing.packed, run.path(CHECKPOINTS)),
         train_dataset=stream,
@@ -163,6 +147,27 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
             f"the plan says one process on {plan.device.kind}, and what started is {what}. Run `tune doctor`."
         )
     return trainer
+
+
+def _tracker(run: Run) -> None:
+    """Looks for the package of `train.report_to` before anything is loaded. Raises UserError."""
+    missing = missing_tracker(run.recipe.train.report_to)
+    if missing is not None:
+        raise UserError(Problem("train", *missing, key="train.report_to"))
+    os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(run.path("train/tensorboard")))
+
+
+def _saver(run: Run, plan: Plan, contract: dict[str, Any]) -> saving.Saver:
+    """What seals the checkpoints. The first one is taken to be as large as the plan's adapter and optimizer state."""
+    section = run.recipe.train
+    return saving.Saver(
+        folder=run.path(CHECKPOINTS),
+        contract=contract,
+        conditions=attempts.conditions(plan),
+        keep=section.keep,
+        due=saving.Due(section.save_every),
+        expected_bytes=plan.bytes["adapter"] + plan.bytes["optimizer"],
+    )
 
 
 def _same_as_ledger(rows: Dataset, ledger: Ledger) -> None:
@@ -259,11 +264,6 @@ def _save_adapter(model: Any, run: Run, base: BaseRecord) -> None:
     staging.rename(final)
 
 
-def _log_attempt(run: Run, attempt: Attempt) -> None:
-    with run.path(ATTEMPTS).open("a", encoding="utf-8") as file:
-        file.write(attempt.model_dump_json() + "\n")
-
-
 def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
     """Computes the receipt from the log and writes train.json."""
     plan, base = run.read(Plan), run.read(BaseRecord)
@@ -291,9 +291,19 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
             flop=flop(base, consumed.input_tokens, trained),
             compute_dtype=plan.compute_dtype,
             device=plan.device,
-            attempts=tuple(Attempt.model_validate(row) for row in read_jsonl(run.path(ATTEMPTS))),
+            attempts=attempts.counted(run, plan.steps),
+            saving_seconds=round(sum(row["seconds"] for row in saving.committed(run.path(CHECKPOINTS))), 3),
+            checkpoints=_committed(run),
         )
     )
+
+
+def _committed(run: Run) -> tuple[Committed, ...]:
+    """Every checkpoint that was completed, with the root over the steps up to it."""
+    rows = saving.committed(run.path(CHECKPOINTS))
+    roots = receipt.order_roots(run.path(receipt.LOG), [row["step"] for row in rows])
+    fields = ("step", "adapter_sha256", "seal_sha256")
+    return tuple(Committed(**{name: row[name] for name in fields}, order_root=roots[row["step"]]) for row in rows)
 
 
 def _say(text: str) -> None:
