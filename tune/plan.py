@@ -206,11 +206,11 @@ def _refined(run: Run, record: Plan) -> Plan:
         )
         if "error" not in found:
             break
-        smaller = [n for n in range(micro - 1, 0, -1) if record.sequences_per_step % n == 0]
-        if not found.get("out_of_memory") or not smaller:
+        smaller = next_smaller(micro, record.sequences_per_step)
+        if not found.get("out_of_memory") or smaller is None:
             what = f"one trial step failed on {record.device.name}: {found['error'].splitlines()[-1]}"
             raise PlanError(Problem("plan", what, "lower data.max_tokens or take a smaller base", key="base.model"))
-        micro = smaller[0]
+        micro = smaller
     accumulation = record.sequences_per_step // micro
     probe = Probe(
         seconds_per_step=found["seconds"] * accumulation,
@@ -225,6 +225,24 @@ def _refined(run: Run, record: Plan) -> Plan:
             "seconds": probe.seconds_per_step * record.steps,
         }
     )
+
+
+def next_smaller(micro: int, per_step: int) -> int | None:
+    """The largest micro-batch below `micro` that cuts a step evenly; None when there is none."""
+    return next((n for n in range(micro - 1, 0, -1) if per_step % n == 0), None)
+
+
+def shrink(run: Run) -> Plan | None:
+    """Takes the next smaller micro-batch into plan.json, after training ran out of memory: the same optimizer step in
+    more parts. None when a micro-batch is a single sequence already."""
+    record = run.read(Plan)
+    micro = next_smaller(record.micro_batch_sequences, record.sequences_per_step)
+    if micro is None:
+        return None
+    update = {"micro_batch_sequences": micro, "accumulation": record.sequences_per_step // micro}
+    smaller = record.model_copy(update=update)
+    run.write(smaller)
+    return smaller
 
 
 def describe(found: Plan) -> str:

@@ -12,6 +12,7 @@ from types import FrameType
 
 from tune.errors import Interrupted, Problem, TrainingFailed, UserError
 from tune.files import full_disk
+from tune.plan import shrink
 from tune.records import Plan
 from tune.run import Run, lock
 from tune.train import OUTCOME, WORKER_LOCK
@@ -48,7 +49,14 @@ def command(run: Run, plan: Plan) -> list[str]:
 
 
 def train(run: Run) -> None:
-    """Runs the workers to their end.
+    """Runs the workers to their end; after running out of memory again, with a smaller micro-batch. Raises as `attempt`."""
+    while not attempt(run):
+        pass
+
+
+def attempt(run: Run) -> bool:
+    """Runs the workers once. Returns whether training is finished; False when they ran out of memory and a smaller
+    micro-batch is planned now.
 
     Raises Interrupted when they saved and left on request, TrainingFailed when a guard stopped them or they died,
     UserError when they refused what they found.
@@ -71,7 +79,7 @@ def train(run: Run) -> None:
         _end(workers)
     if asked.times > 1:
         raise Interrupted("stopped at once. The same command goes on from the last checkpoint.")
-    _tell(run, workers.returncode)
+    return _tell(run, workers.returncode)
 
 
 class Asked:
@@ -99,8 +107,8 @@ def _end(workers: subprocess.Popen[bytes]) -> None:
         os.killpg(workers.pid, signal.SIGKILL)
 
 
-def _tell(run: Run, code: int) -> None:
-    """Turns the workers' outcome into what the caller of `train` hears."""
+def _tell(run: Run, code: int) -> bool:
+    """Turns the workers' outcome into what the caller of `attempt` hears."""
     try:
         outcome = json.loads(run.path(OUTCOME).read_text())
     except (FileNotFoundError, ValueError):
@@ -113,7 +121,27 @@ def _tell(run: Run, code: int) -> None:
         ) from None
     if outcome["outcome"] == "interrupted":
         raise Interrupted("saved and stopped. The same command goes on from there.")
+    if outcome["outcome"] == "out of memory":
+        _shrink(run, outcome["what"])
     if outcome["outcome"] == "failed":
         if outcome["usage"]:
             raise UserError(Problem("train", outcome["what"], ""))
         raise TrainingFailed(outcome["what"])
+    return bool(outcome["outcome"] == "done")
+
+
+def _shrink(run: Run, what: str) -> None:
+    """Plans a smaller micro-batch and says so. Raises TrainingFailed, with ways out, when there is none."""
+    before = run.read(Plan).micro_batch_sequences
+    smaller = shrink(run)
+    if smaller is None:
+        raise TrainingFailed(
+            f"out of memory with one sequence at a time ({what}). What was saved is kept. Lower data.max_tokens or "
+            "train.adapter.rank, set base.quantize: nf4, or use a device with more memory."
+        )
+    print(
+        f"train: out of memory with {before} sequences at a time ({what}); going on with {smaller.micro_batch_sequences} "
+        f"at a time, {smaller.accumulation} times: the optimizer steps stay the same",
+        file=sys.stderr,
+        flush=True,
+    )

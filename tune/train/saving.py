@@ -83,7 +83,7 @@ class Saver:
         self.due.saved(time.monotonic() - started)
 
     def _no_room(self, step: int, free: int) -> TrainingFailed:
-        missing = max(self.expected_bytes - free, LEAST_FREE_BYTES)
+        missing = self.expected_bytes - free if self.expected_bytes > free else LEAST_FREE_BYTES
         kept = [p for p in folders(self.folder) if (p / MARKER).is_file()]
         last = f"{kept[-1].name}, the last complete one, is kept" if kept else "there is no complete one yet"
         return TrainingFailed(

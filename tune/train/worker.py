@@ -326,7 +326,8 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001  # the border of the process: a full disk comes as RuntimeError from torch
         with suppress(OSError):
             write_text(run.path(TRACEBACK), traceback.format_exc())
-        outcome, code = {"outcome": "failed", "what": _in_words(run, error), "usage": False}, EXIT_FAILED
+        kind = "out of memory" if models.is_out_of_memory(error) else "failed"
+        outcome, code = {"outcome": kind, "what": _in_words(run, error), "usage": False}, EXIT_FAILED
     with suppress(OSError):  # on a full disk the launcher finds its own words
         write_json(run.path(OUTCOME), outcome)
     sys.stderr.flush()
@@ -339,6 +340,8 @@ def _in_words(run: Run, error: Exception) -> str:
     if full is not None:
         return full
     first = (str(error).splitlines() or [""])[0]
+    if models.is_out_of_memory(error):
+        return f"{type(error).__name__}: {first[:200]}"
     return (
         f"{type(error).__name__}: {first[:300]}. The whole story is in {run.path(TRACEBACK)}; what was saved is kept."
     )
