@@ -86,13 +86,17 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
     "--find": {"metavar": "TEXT", "help": "rows of the source that hold a text"},
+    "--replay": {
+        "metavar": "A:B",
+        "help": "train the steps after A up to B again, between two committed checkpoints of a run",
+    },
     "--base": {"action": "store_true", "help": "let the base answer too"},
 }
 TARGETS = {
     "RECIPE": "a recipe (YAML)",
     "RECIPE|RUN": "a recipe (YAML) or a run directory",
     "RUN": "a run directory",
-    "PATH": "the folder of an adapter or model",
+    "PATH": "the folder of an adapter or model, or a run directory",
 }
 
 
@@ -253,10 +257,11 @@ def _chat(parsed: argparse.Namespace) -> int:
 
 
 def _verify(parsed: argparse.Namespace) -> int:
+    from tune.replay import segment
     from tune.text import table
     from tune.verify import as_json, verdict, verify
 
-    claims = verify(parsed.target)
+    claims = verify(parsed.target, segment(parsed.replay) if parsed.replay is not None else None)
     if parsed.json:
         print(json.dumps(as_json(claims), indent=2, ensure_ascii=False))
     else:
@@ -323,7 +328,9 @@ VERBS = {
     ),
     "evaluate": Verb(_evaluate, "measure a finished run again", "RECIPE|RUN", RUN_OPTIONS),
     "chat": Verb(_chat, "talk to a run's adapter", "RUN", ("--base",)),
-    "verify": Verb(_verify, "check a disclosed folder from its files alone", "PATH", ("--json",)),
+    "verify": Verb(
+        _verify, "check a disclosed folder from its files, or by training again", "PATH", ("--json", "--replay")
+    ),
     "runs": Verb(_runs, "list the runs and where they stand", None, ("--runs", "--json")),
     "doctor": Verb(_doctor, "what is installed and what stands in the way", None, ("--runs", "--json")),
 }

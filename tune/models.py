@@ -87,6 +87,17 @@ def _processor() -> tuple[str, set[str]]:
     return name, flags
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out: a GPU's, or this machine's, of which torch's own message tells."""
+    import torch
+
+    told = isinstance(error, RuntimeError) and any(
+        words in str(error)
+        for words in ("DefaultCPUAllocator: can't allocate memory", "DefaultCPUAllocator: not enough")
+    )
+    return told or isinstance(error, torch.OutOfMemoryError | MemoryError)
+
+
 def torch_dtype(name: str) -> torch.dtype:
     """'bfloat16' or 'float32' as torch names it."""
     import torch

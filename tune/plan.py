@@ -52,7 +52,7 @@ def plan(run: Run, device: Device | None = None, probe: bool = True) -> Plan:
     wanted = {
         "base": base.identity(),
         "data": ledger.identity(),
-        "train": run.recipe.train.model_dump(mode="json"),
+        "train": run.recipe.train.deciding(),
         "device": device.model_dump(),
         "launch": run.recipe.launch.model_dump(mode="json", exclude={"deadline_seconds"}),
     }
@@ -266,12 +266,13 @@ def _refined(run: Run, record: Plan) -> Plan:
         )
         if "error" not in found:
             break
-        smaller = [n for n, _ in micro_batches(record.sequences_per_step, record.processes) if n < micro]
-        if not found.get("out_of_memory") or not smaller:
+        smaller = next_smaller(record)
+        if not found.get("out_of_memory") or smaller is None:
             what = f"one trial step failed on {record.device.name}: {found['error'].splitlines()[-1]}"
             raise PlanError(Problem("plan", what, "lower data.max_tokens or take a smaller base", key="base.model"))
-        micro = smaller[0]
-    accumulation = dict(micro_batches(record.sequences_per_step, record.processes))[micro]
+        record = record.model_copy(update=smaller)
+        micro = record.micro_batch_sequences
+    accumulation = record.accumulation
     probe = Probe(
         seconds_per_step=found["seconds"] * accumulation,
         peak_bytes=found["peak_bytes"],
@@ -285,6 +286,25 @@ def _refined(run: Run, record: Plan) -> Plan:
             "seconds": probe.seconds_per_step * record.steps,
         }
     )
+
+
+def next_smaller(record: Plan) -> dict[str, int] | None:
+    """The next smaller micro-batch, with its accumulation: the same optimizer step in more parts. None when it is a single
+    sequence already."""
+    sizes = micro_batches(record.sequences_per_step, record.processes)
+    found = next(((micro, count) for micro, count in sizes if micro < record.micro_batch_sequences), None)
+    return {"micro_batch_sequences": found[0], "accumulation": found[1]} if found else None
+
+
+def shrink(run: Run) -> Plan | None:
+    """Takes the next smaller micro-batch into plan.json, after training ran out of memory. None when there is none."""
+    record = run.read(Plan)
+    update = next_smaller(record)
+    if update is None:
+        return None
+    smaller = record.model_copy(update=update)
+    run.write(smaller)
+    return smaller
 
 
 def describe(found: Plan) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tune import sequences
-from tune.models import load_base, new_adapter
+from tune.models import is_out_of_memory, load_base, new_adapter
 from tune.records import BaseRecord, Ledger, Plan
 from tune.run import Run, open_run
 
@@ -72,12 +72,12 @@ def end_to_end(batch: dict[str, Any], lengths: list[int]) -> dict[str, Any]:
 
 def main() -> int:
     """Prints the result, or {"error", "out_of_memory"}."""
-    import torch
-
     run = open_run(Path(sys.argv[1]))
     try:
         found = step(run, int(sys.argv[2]))
-    except torch.OutOfMemoryError as error:
+    except (RuntimeError, MemoryError) as error:  # torch.OutOfMemoryError is one of them
+        if not is_out_of_memory(error):
+            raise
         found = {"error": str(error), "out_of_memory": True}
     print(json.dumps(found))
     return 0

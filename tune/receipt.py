@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tune.digest import leaf_hash, merkle_root
+from tune.digest import Merkle, leaf_hash, merkle_root
 from tune.files import read_jsonl
 
 if TYPE_CHECKING:
@@ -70,6 +70,16 @@ def fed_examples(
         starts = np.flatnonzero(positions == 0) if positions is not None else np.array([0])
         for start, end in zip(starts, [*starts[1:], len(ids)], strict=True):
             found.append((ids[start:end], row_labels[start:end]))
+    return found
+
+
+def order_roots(path: Path, steps: Iterable[int]) -> dict[int, str]:
+    """The `order_root` of the log up to each of the given steps, read once; steps that are not there are left out."""
+    wanted, tree, found = set(steps), Merkle(), dict[int, str]()
+    for row in read_jsonl(path):
+        tree.add(step_leaf([bytes.fromhex(leaf) for leaf in row["examples"]]))
+        if row["step"] in wanted:
+            found[row["step"]] = tree.root().hex()
     return found
 
 

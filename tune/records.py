@@ -325,20 +325,34 @@ class Attempt(Part):
     at: str
     from_step: int
     to_step: int
+    """Last step that counts of what it did; what came after its last checkpoint was done again by the next one."""
     device: str
-    processes: int = 1
+    processes: int
     """Processes that shared each step."""
-    exact: bool = True
-    """Whether it went on with as many processes as the attempt before it: else the order of the data is the same and the
-    last bits are not."""
+    threads: int
+    micro_batch_sequences: int
     versions: dict[str, str]
+    differs: tuple[str, ...]
+    """What differs from the conditions under which the checkpoint that it went on from was made: with anything here
+    and a step that counts, the run is not the uninterrupted one to the bit."""
+
+
+class Committed(Part):
+    """One checkpoint that was completed, whether or not it is still on the disk."""
+
+    step: int
+    adapter_sha256: str
+    seal_sha256: str
+    """SHA-256 of its `complete.json`, which holds the digests of all its files."""
+    order_root: str
+    """Root over the steps up to it, as in the receipt."""
 
 
 class TrainRecord(Record):
     """train.json: what training did."""
 
     file = "train.json"
-    clock = frozenset({"attempts", "seconds", "device", "tokens_per_second"})
+    clock = frozenset({"attempts", "checkpoints", "seconds", "saving_seconds", "device", "tokens_per_second"})
 
     finished: bool
     adapter: tuple[FileDigest, ...]
@@ -351,12 +365,19 @@ class TrainRecord(Record):
     """(step, held-out loss) as asked by `train.evaluate_every`."""
     seconds: float
     """Time inside optimizer steps, over all attempts that count."""
+    saving_seconds: float
+    """Time spent on checkpoints, over all that count."""
     tokens_per_second: float
     flop: float
     """See `tune.train.flop`."""
     compute_dtype: str
     device: Device
     attempts: tuple[Attempt, ...]
+    checkpoints: tuple[Committed, ...]
+
+    def breaks(self) -> list[Attempt]:
+        """Attempts whose steps count and that went on under other conditions than before."""
+        return [a for a in self.attempts if a.differs and a.to_step > a.from_step]
 
 
 class PromptResult(Part):

@@ -146,7 +146,7 @@ def deciding(recipe: Recipe) -> dict[str, Any]:
     return {
         "base": recipe.base.model_dump(mode="json"),
         "data": recipe.data.model_dump(mode="json", exclude={"train": sources, "eval": sources}),
-        "train": recipe.train.model_dump(mode="json"),
+        "train": recipe.train.deciding(),
     }
 
 

@@ -56,6 +56,8 @@ def loss_sums(
     found: list[tuple[float, int]] = [(0.0, 0)] * len(input_ids)
     training = model.training
     model.eval()
+    if training:
+        _keep_gradients(model)
     for group in batches([len(row) for row in input_ids]):
         scores = logits(model, [input_ids[i] for i in group], pad)[:, :-1]
         targets = padded([labels[i] for i in group], IGNORED, model.device)[:, 1:]
@@ -65,6 +67,15 @@ def loss_sums(
             found[i] = (total, tokens)
     model.train(training)
     return found
+
+
+def _keep_gradients(model: Any) -> None:
+    """On processors with AVX512-BF16, bitsandbytes turns the 4-bit weights of a layer that evaluates into a format of
+    which no gradients can be computed, for good: training would go on with wrong gradients, and only a warning. A layer
+    in training mode computes the same and stays as it is."""
+    for module in model.modules():
+        if type(module).__name__ == "Linear4bit":
+            module.training = True
 
 
 def mean_loss(sums: Sequence[tuple[float, int]]) -> float | None:

@@ -1,10 +1,11 @@
-"""Checking a published folder again. Level 0: from the files alone, offline, without torch."""
+"""Checking a published folder again. Level 0: from the files alone, offline, without torch; level 5, where asked for, by
+training a segment again."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from tune.digest import canonical_json, file_sha256
 from tune.disclose import CARD, MANIFEST, card
 from tune.disclose.manifest import gaps
 from tune.errors import Problem, UserError
+from tune.replay import Replayed, replay
 
 Verdict = Literal["VERIFIED", "FAILED", "NOT CHECKED"]
 
@@ -35,13 +37,19 @@ HIGHER = (
         5,
         "the adapter follows from the data: only this excludes undisclosed data",
         "NOT CHECKED",
-        "needs the data and a like device; not available yet",
+        "needs the run directory and a like device: --replay A:B trains the steps from A to B again",
     ),
 )
 
 
-def verify(folder: Path) -> list[Claim]:
-    """All claims of a folder that holds a disclosed adapter or model. Raises UserError when there is no manifest."""
+def verify(folder: Path, segment: tuple[int, int] | None = None) -> list[Claim]:
+    """All claims of a folder that holds a disclosed adapter or model, or of a run directory. `segment` names the steps
+    that are to be trained again, for which the run directory is needed.
+
+    Raises UserError when there is no manifest, and when the segment cannot be trained.
+    """
+    run = next((place for place in (folder, folder.resolve().parent) if (place / "run.json").is_file()), None)
+    folder = folder / "adapter" if run == folder else folder
     path = folder / MANIFEST
     if not path.is_file():
         raise UserError(
@@ -57,7 +65,26 @@ def verify(folder: Path) -> list[Claim]:
         claims = list(_level_0(folder, path.read_bytes(), manifest))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         claims = [Claim(0, "the manifest is readable", "FAILED", f"{MANIFEST}: {type(error).__name__}: {error}")]
-    return [*claims, *HIGHER]
+    if segment is None:
+        return [*claims, *HIGHER]
+    if any(c.verdict == "FAILED" for c in claims):
+        return [*claims, *HIGHER[:-1], replace(HIGHER[-1], how="not trained again: the manifest itself does not hold")]
+    if run is None:
+        fix = "give the run directory, or the adapter/ in it"
+        raise UserError(Problem("verify", "a replay needs the run that made the adapter", fix, file=str(folder)))
+    return [*claims, *HIGHER[:-1], _replayed(replay(run, manifest, *segment), manifest)]
+
+
+def _replayed(found: Replayed, manifest: dict[str, Any]) -> Claim:
+    """Level 5: what a replay showed."""
+    claim = f"steps {found.first + 1} to {found.last} of the adapter follow from the data"
+    whole = found.first == 0 and found.last == manifest["consumption"]["optimizer_steps"]["value"]
+    how = "rows prepared again, steps trained again: same rows, same adapter bytes"
+    if found.faults:
+        return Claim(5, claim, "FAILED", "; ".join(found.faults))
+    if found.unlike:
+        return Claim(5, claim, "NOT CHECKED", f"other bits prove nothing here: {'; '.join(found.unlike)}")
+    return Claim(5, claim, "VERIFIED", how + ("" if whole else "; only all steps together exclude undisclosed data"))
 
 
 def verdict(claims: list[Claim]) -> Verdict:

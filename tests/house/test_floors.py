@@ -24,7 +24,7 @@ FLOORS = [
     ("models",),
     ("probe",),
     ("base", "data", "plan", "train", "evaluate", "export", "disclose"),
-    ("launch",),
+    ("launch", "replay"),
     ("check", "pipeline", "verify", "chat", "doctor"),
     ("cli",),
     ("__main__",),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
+from chaos import kill
 from conftest import fill_project, write_recipe
-from whole import alive, folder_of, start, tune, wait_for_step, worker_of
+from whole import folder_of, start, tune, wait_for_step
 
 from tune.files import read_jsonl
 from tune.records import TrainRecord
@@ -45,20 +44,6 @@ def straight(project: Path) -> tuple[bytes, TrainRecord]:
     return (folder / ADAPTER).read_bytes(), open_run(folder).read(TrainRecord)
 
 
-def kill(who: str, process: subprocess.Popen[str], run: Path) -> None:
-    """kill -9 of the launcher, of the worker, or of both."""
-    worker = worker_of(run)
-    if who in ("launcher", "both"):
-        process.kill()
-    if who in ("worker", "both"):
-        os.kill(worker, signal.SIGKILL)
-    process.communicate(timeout=60)
-    deadline = time.monotonic() + 30
-    while alive(worker):
-        assert time.monotonic() < deadline, "the worker outlived its launcher"
-        time.sleep(0.05)
-
-
 def finished_like(straight: tuple[bytes, TrainRecord], runs: str, project: Path) -> None:
     """The same command ends the run, with every step counted once and the bytes of the undisturbed run."""
     folder = folder_of(tune("run", "recipe.yaml", "--runs", runs, cwd=project), project)
@@ -76,19 +61,6 @@ def test_kill_9_of_launcher_worker_and_both(straight: tuple[bytes, TrainRecord],
         run = wait_for_step(project / "killed", at, process)
         kill(who, process, run)
     finished_like(straight, "killed", project)
-
-
-def test_kills_at_random_instants(straight: tuple[bytes, TrainRecord], project: Path) -> None:
-    """Six seeded kills, also inside saves and while starting."""
-    rng = random.Random(11)
-    for _ in range(6):
-        process = start("run", "recipe.yaml", "--runs", "chaos", cwd=project)
-        try:
-            process.communicate(timeout=rng.uniform(4, 22))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate(timeout=60)
-    finished_like(straight, "chaos", project)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tune.digest import canonical_json, file_sha256
+from tune.digest import canonical_json, digest, file_sha256
 from tune.disclose import card, manifest
 from tune.files import write_bytes, write_text
 from tune.records import STAGES, Disclosure
@@ -24,6 +24,7 @@ def inputs(run: Run) -> Any:
     records = [run.find(kind) for kind in STAGES[:-1]]
     sources = (*run.recipe.data.train, *run.recipe.data.eval)
     return {
+        "recipe": digest(run.recipe.model_dump(mode="json")),
         "records": [record.identity() if record is not None else None for record in records],
         "declared": [s.model_dump(mode="json") for s in sources],
         "publish": run.recipe.publish.model_dump(mode="json"),

@@ -165,7 +165,15 @@ def _procedure(m: Json) -> str:
     if "flop" in m["consumption"]:
         rows.append(["floating-point operations (4 N a token)", f"{m['consumption']['flop']['value']:.3g}"])
     packages = ", ".join(f"{name} {version}" for name, version in m["environment"]["packages"]["value"].items())
-    return "## Procedure\n\n" + markdown_table(rows, ["", ""]) + f"\n\nPackages: {packages}."
+    return "## Procedure\n\n" + markdown_table(rows, ["", ""]) + f"\n\nPackages: {packages}." + _breaks(m)
+
+
+def _breaks(m: Json) -> str:
+    """Where the run went on under other conditions than before."""
+    breaks = m["environment"]["breaks"]["value"] if "breaks" in m["environment"] else []
+    lines = [f"- after step {count(b['step'])}: {'; '.join(b['differs'])}" for b in breaks]
+    head = "\n\nNot to the bit what an uninterrupted run gives, because it went on under other conditions:\n\n"
+    return head + "\n".join(lines) if lines else ""
 
 
 def _plain(value: Any) -> str:

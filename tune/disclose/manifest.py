@@ -84,6 +84,7 @@ def of_run(run: Run) -> Json:
             "packages": measured(train.attempts[-1].versions),
             "device": measured(train.device.name),
             "compute_dtype": measured(train.compute_dtype),
+            "breaks": measured([{"step": a.from_step, "differs": list(a.differs)} for a in train.breaks()]),
         },
         "sources": [
             source_part(s, declared_by, trained.get(i))
@@ -98,6 +99,13 @@ def of_run(run: Run) -> Json:
             "interruptions": measured(len(train.attempts) - 1),
             "flop": derived(train.flop),
         },
+        "checkpoints": [
+            {
+                "step": c.step,
+                **{name: measured(getattr(c, name)) for name in ("adapter_sha256", "order_root", "seal_sha256")},
+            }
+            for c in train.checkpoints
+        ],
         "evaluation": _evaluation(run.find(Evaluation)),
         "export": _export(run.find(ExportRecord)),
     }

@@ -18,6 +18,7 @@ import psutil
 
 from tune.errors import EXIT_INTERRUPTED, Interrupted, Problem, TrainingFailed, UserError
 from tune.files import full_disk
+from tune.plan import shrink
 from tune.records import Plan
 from tune.run import Run, lock
 from tune.train import OUTCOME, worker_lock
@@ -61,7 +62,14 @@ def _free_port() -> int:
 
 
 def train(run: Run) -> None:
-    """Runs the training processes to their end.
+    """Runs the training processes to their end; after running out of memory again, with a smaller micro-batch. Raises as `attempt`."""
+    while not attempt(run):
+        pass
+
+
+def attempt(run: Run) -> bool:
+    """Runs the training processes once. Returns whether training is finished; False when they ran out of memory and a smaller
+    micro-batch is planned now.
 
     Raises Interrupted when they saved and left on request, TrainingFailed when a guard stopped them, one of them died or
     does not answer, UserError when they refused what they found.
@@ -93,7 +101,7 @@ def train(run: Run) -> None:
         raise TrainingFailed(
             f"{_names(silent, plan)} did not answer within {run.recipe.launch.deadline_seconds} s. {KEPT}"
         )
-    _tell(run, plan, [worker.returncode for worker in workers])
+    return _tell(run, plan, [worker.returncode for worker in workers])
 
 
 def _wait(workers: Sequence[Worker], deadline_seconds: float) -> dict[int, str]:
@@ -157,8 +165,8 @@ def _end(workers: Sequence[Worker]) -> None:
                 worker.stdin.close()
 
 
-def _tell(run: Run, plan: Plan, codes: Sequence[int]) -> None:
-    """Turns how the workers ended into what the caller of `train` hears."""
+def _tell(run: Run, plan: Plan, codes: Sequence[int]) -> bool:
+    """Turns how the workers ended into what the caller of `attempt` hears."""
     died = {rank: f"signal {-code}" for rank, code in enumerate(codes) if code < 0}
     if died and plan.processes > 1:
         raise TrainingFailed(
@@ -176,7 +184,27 @@ def _tell(run: Run, plan: Plan, codes: Sequence[int]) -> None:
         ) from None
     if outcome["outcome"] == "interrupted":
         raise Interrupted("saved and stopped. The same command goes on from there.")
+    if outcome["outcome"] == "out of memory":
+        _shrink(run, outcome["what"])
     if outcome["outcome"] == "failed":
         if outcome["usage"]:
             raise UserError(Problem("train", outcome["what"], ""))
         raise TrainingFailed(outcome["what"])
+    return bool(outcome["outcome"] == "done")
+
+
+def _shrink(run: Run, what: str) -> None:
+    """Plans a smaller micro-batch and says so. Raises TrainingFailed, with ways out, when there is none."""
+    before = run.read(Plan).micro_batch_sequences
+    smaller = shrink(run)
+    if smaller is None:
+        raise TrainingFailed(
+            f"out of memory with one sequence at a time ({what}). What was saved is kept. Lower data.max_tokens or "
+            "train.adapter.rank, set base.quantize: nf4, or use a device with more memory."
+        )
+    print(
+        f"train: out of memory with {before} sequences at a time ({what}); going on with {smaller.micro_batch_sequences} "
+        f"at a time, {smaller.accumulation} times: the optimizer steps stay the same",
+        file=sys.stderr,
+        flush=True,
+    )

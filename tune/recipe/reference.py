@@ -56,8 +56,8 @@ decimal and may be written `8_192` and `1e-4`; `010` and `1:30` are text. A key 
 that is not UTF-8 are refused. All mistakes are listed at once.
 
 **What decides the run directory.** The digest in its name covers the sections `base`, `data` (without the declared facts
-of its sources) and `train`, and the bytes of the files that they name. A change there makes a new directory; a change in
-`evaluate`, `export`, `publish` or in declared facts goes on in the same one.
+of its sources) and `train` (without `save_every`, `keep` and `report_to`), and the bytes of the files that they name. A
+change there makes a new directory; any other change goes on in the same one.
 
 **Between keys.** `train.tokens_per_step` is at least `data.max_tokens`. `train.evaluate_every` needs `data.eval`.
 `base.revision` goes with a Hub id only, `base.published_as` with a folder only. A file or a split of a data

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,8 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
     yield from _data_paths(recipe, root, allowed)
     yield from _hub_sources(recipe)
     yield from _maps(recipe, root)
+    if (missing := missing_tracker(recipe.train.report_to)) is not None:
+        yield ("train", "report_to"), *missing
     if recipe.train.tokens_per_step < recipe.data.max_tokens:
         what = f"{recipe.train.tokens_per_step} is less than data.max_tokens ({recipe.data.max_tokens}), so a step could not hold one row"
         yield ("train", "tokens_per_step"), what, "raise tokens_per_step or lower max_tokens"
@@ -53,6 +56,13 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
             what,
             "give a folder that holds adapter_config.json and adapter_model.safetensors",
         )
+
+
+def missing_tracker(report_to: str) -> tuple[str, str] | None:
+    """What is wrong, and what to do, when the package of a `train.report_to` is not installed here."""
+    if report_to == "none" or find_spec(report_to) is not None:
+        return None
+    return f"the package {report_to} is not installed", f"pip install {report_to}, or set report_to: none"
 
 
 def real(path: Path) -> Path:

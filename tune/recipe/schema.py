@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date as Date  # noqa: N812  # the recipe has a key of that name
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -174,8 +175,33 @@ class Adapter(Section):
     the ones written here."""
 
 
+class Keep(Section):
+    """Which checkpoints stay on the disk."""
+
+    last: Annotated[int, Field(ge=2)] = 2
+    """The newest ones; two at least, because one must stay whole while another is written."""
+    every: PositiveInt | None = None
+    """Also one of every so many steps, for as long as the run directory lives: `tune verify --replay` starts from
+    these. None when absent."""
+
+
+INTERVAL = re.compile(r"([1-9][0-9]{0,6})(s|min|h)")
+
+
+def _interval(value: int | str) -> int | str:
+    """Steps, or a time. Raises ValueError."""
+    if isinstance(value, int) and value < 1:
+        raise ValueError(f"must be at least 1, found {value}")
+    if isinstance(value, str) and INTERVAL.fullmatch(value) is None:
+        raise ValueError(f'must be a number of steps, or a time such as 30s, 10min or 2h; found "{value}"')
+    return value
+
+
 class Train(Section):
     """How the adapter is learned."""
+
+    operational: ClassVar[frozenset[str]] = frozenset({"save_every", "keep", "report_to"})
+    """Keys that change nothing about the adapter."""
 
     method: Literal["sft"] = "sft"
     """The training method: supervised fine-tuning."""
@@ -202,8 +228,14 @@ class Train(Section):
     """Gradients of a step are scaled down to this norm when they exceed it."""
     evaluate_every: PositiveInt | None = None
     """Steps between measurements of the held-out loss while training; none when absent."""
-    save_every: PositiveInt = 100
-    """Steps between checkpoints. A run that dies goes on from its last one."""
+    save_every: Annotated[int | str, AfterValidator(_interval)] = 100
+    """Steps between checkpoints, or a time: `30s`, `10min`, `2h`. A run that dies goes on from its last one. A time is
+    stretched where saving would take over 2 % of it."""
+    keep: Keep = Keep()
+    """Which checkpoints stay on the disk."""
+    report_to: Literal["none", "trackio", "tensorboard", "wandb", "mlflow"] = "none"
+    """Where loss, learning rate and gradient norm of each step are also sent, by transformers; its package has to be
+    installed. `train/metrics.jsonl` is written in any case."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Seed of the adapter's start, of dropout and of the order of the data."""
 
@@ -213,6 +245,10 @@ class Train(Section):
         if self.epochs is not None and self.max_steps is not None:
             raise ValueError("epochs and max_steps are both given; keep one of them")
         return self
+
+    def deciding(self) -> dict[str, Any]:
+        """What decides the adapter: every key but the operational ones."""
+        return self.model_dump(mode="json", exclude=set(self.operational))
 
 
 class Launch(Section):

@@ -24,7 +24,7 @@ def inputs(run: Run) -> Any:
     return {
         "base": run.read(BaseRecord).identity(),
         "data": run.read(Ledger).identity(),
-        "train": run.recipe.train.model_dump(mode="json"),
+        "train": run.recipe.train.deciding(),
         "sequences_per_step": plan.sequences_per_step,
         "steps": plan.steps,
         "sequences": plan.sequences,

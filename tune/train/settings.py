@@ -9,12 +9,9 @@ from trl import SFTConfig
 
 from tune.recipe.schema import Train
 from tune.records import Plan
-from tune.train.checkpoints import KEEP
 
 OPTIMIZERS = {"adamw": "adamw_torch", "adamw_8bit": "adamw_8bit", "adafactor": "adafactor"}
 SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
-
-assert KEEP >= 2, "one checkpoint must stay whole while another is written"
 
 
 def consumption_order(sequences: int, fed: int, seed: int) -> np.ndarray:
@@ -55,7 +52,10 @@ def settings(train: Train, plan: Plan, packed: bool, output: Path) -> SFTConfig:
         logging_nan_inf_filter=False,
         save_strategy="no",
         eval_strategy="no",
-        report_to="none",
+        report_to=train.report_to,
+        run_name=output.parents[1].name,
+        project="tune",
+        trackio_static_space_id=False,
         disable_tqdm=True,
         dataloader_pin_memory=plan.device.kind == "cuda",
         ddp_find_unused_parameters=False,

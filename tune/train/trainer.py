@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import resource
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,9 +21,9 @@ from tune.receipt import IGNORED, LOG, example_leaf, fed_examples
 from tune.records import Plan
 from tune.run import Run
 from tune.train import METRICS
-from tune.train.checkpoints import rotate, seal
 from tune.train.guards import as_wrapped
 from tune.train.ranks import Ranks
+from tune.train.saving import Saver
 from tune.train.sharding import adapter_state
 from tune.train.share import Share
 
@@ -51,13 +52,13 @@ class WitnessedTrainer(SFTTrainer):
         self,
         *,
         places: Callable[[int], list[str]],
-        contract: dict[str, Any],
+        saver: Saver,
         ranks: Ranks,
         share: Share,
         **settings: Any,
     ) -> None:
-        """`places(i)` tells where the rows of the i-th sequence of the run stand; a checkpoint is sealed with
-        `contract`; of each step this process computes its `share`; `settings` are SFTTrainer's own."""
+        """`places(i)` tells where the rows of the i-th sequence of the run stand; `saver` seals what is
+        saved; of each step this process computes its `share`; `settings` are SFTTrainer's own."""
         model = settings["model"]
         # TRL casts the adapter of a quantized base to bf16, and transformers' resume loads it back as fp32, so that a
         # resumed run would not be the straight one. The adapter stays fp32 here: what was there before is put back.
@@ -69,7 +70,7 @@ class WitnessedTrainer(SFTTrainer):
         # A few old families always compute the logits of every token.
         self.chooses_logits = "logits_to_keep" in inspect.signature(model.get_base_model().forward).parameters
         self.step = Step()
-        self.contract, self.places, self.ranks, self.share = contract, places, ranks, share
+        self.saver, self.places, self.ranks, self.share = saver, places, ranks, share
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """The micro-batches of this process.
@@ -171,13 +172,24 @@ class WitnessedTrainer(SFTTrainer):
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """transformers' checkpoint without TRL's model card, then sealed when every process has written its part; the logs
         are made durable first."""
-        Trainer._save_checkpoint(self, model, trial)  # noqa: SLF001  # past TRL's, which writes a card
-        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
-        self.ranks.wait()
+
+        def write() -> None:
+            Trainer._save_checkpoint(self, model, trial)  # noqa: SLF001  # past TRL's, which writes a card
+            self.ranks.wait()
+
         if self.ranks.first:
-            seal(folder, self.contract, self.ranks.size)
-            rotate(folder.parent)
+            self.saver.save(self.state.global_step, write)
+        else:
+            write()
         self.ranks.wait()
+
+
+def peak_bytes() -> int:
+    """The most memory in use at one time so far: allocated on the GPU, else resident of this process."""
+    if torch.cuda.is_available():
+        return int(torch.cuda.max_memory_allocated())
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 class Recorder(TrainerCallback):
@@ -195,7 +207,7 @@ class Recorder(TrainerCallback):
         """`stop_asked()` says whether a stop was requested, `held_out()` measures the held-out loss, `shown(row)` tells
         people."""
         self.trainer, self.stop_asked, self.held_out, self.shown = trainer, stop_asked, held_out, shown
-        self.save_every, self.evaluate_every = run.recipe.train.save_every, run.recipe.train.evaluate_every
+        self.due, self.evaluate_every = trainer.saver.due, run.recipe.train.evaluate_every
         self.logs = [JsonLines(run.path(name)) for name in (METRICS, LOG)] if trainer.ranks.first else []
         self.plan = run.read(Plan)
         self.after_first: Callable[[], None] | None = None
@@ -231,20 +243,20 @@ class Recorder(TrainerCallback):
             self.after_first()
         self.after_first = None
         row: dict[str, Any] = {"step": state.global_step, "loss": logs["loss"]}
-        due = self.evaluate_every and state.global_step % self.evaluate_every == 0
-        held_out = {"held_out_loss": self.held_out()} if due else {}
+        measure = self.evaluate_every and state.global_step % self.evaluate_every == 0
+        held_out = {"held_out_loss": self.held_out()} if measure else {}
         # In the order of ranks, a step's leaves are in the order of the data: each took a part of the step that follows
         # the part of the one before.
-        told = self.trainer.ranks.gather((step.leaves, step.input_tokens, step.loss_tokens, self.stop_asked()))
+        told = self.trainer.ranks.gather((step.leaves, step.input_tokens, step.loss_tokens))
         leaves = [leaf.hex() for part in told for leaf in part[0]]
         tokens = {"loss_tokens": sum(part[2] for part in told), "input_tokens": sum(part[1] for part in told)}
-        stop = any(part[3] for part in told)
         row |= {
             **tokens,
             "learning_rate": logs["learning_rate"],
             "grad_norm": float(logs["grad_norm"]),
             "tokens_per_second": round(tokens["input_tokens"] / seconds, 1),
             "seconds": round(seconds, 4),
+            "peak_bytes": peak_bytes(),
             **held_out,
         }
         if self.logs:
@@ -252,11 +264,13 @@ class Recorder(TrainerCallback):
             consumed.write({"step": state.global_step, "examples": leaves, **tokens})
             metrics.write(row)
             self.shown(row)
-        if stop or state.global_step % self.save_every == 0 or state.global_step >= args.max_steps:
+        asked = self.trainer.ranks.gather((self.stop_asked(), self.due(state.global_step)))
+        stop, due = any(stop for stop, _ in asked), asked[0][1]  # clocks differ: the first says what is due
+        if stop or due or state.global_step >= args.max_steps:
             for log in self.logs:
                 log.sync()
             control.should_save = True
-        if stop:
+        if stop:  # asked once: a stop that comes in between is heard after the next step, with its checkpoint
             control.should_training_stop = True
 
     def close(self) -> None:

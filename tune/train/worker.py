@@ -20,8 +20,6 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +35,14 @@ from transformers import PrinterCallback  # noqa: E402
 
 from tune import attention, models, receipt, score, sequences  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
-from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError, UserError  # noqa: E402
+from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, Problem, TrainingFailed, TuneError, UserError  # noqa: E402
 from tune.files import full_disk, keep_steps, read_jsonl, readable, write_json, write_text  # noqa: E402
 from tune.modelfiles import TOKENIZER  # noqa: E402
-from tune.records import Attempt, BaseRecord, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
+from tune.recipe.rules import missing_tracker  # noqa: E402
+from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
-from tune.train import CHECKPOINTS, METRICS, OUTCOME, flop, inputs, sharding, worker_lock  # noqa: E402
-from tune.train.checkpoints import newest, processes_of, step_of  # noqa: E402
+from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, saving, sharding, worker_lock  # noqa: E402
+from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
 from tune.train.ranks import Ranks, join, lost, place  # noqa: E402
@@ -51,26 +50,9 @@ from tune.train.settings import consumption_order, settings  # noqa: E402
 from tune.train.share import Share  # noqa: E402
 from tune.train.trainer import Recorder, WitnessedTrainer  # noqa: E402
 
-PACKAGES = (
-    "torch",
-    "transformers",
-    "trl",
-    "peft",
-    "accelerate",
-    "bitsandbytes",
-    "datasets",
-    "safetensors",
-    "tokenizers",
-)
-ATTEMPTS = "train/attempts.jsonl"
 TRACEBACK = "train/traceback.txt"
 PR_SET_PDEATHSIG = 1
 """From <sys/prctl.h>."""
-
-
-def versions() -> dict[str, str]:
-    """Versions of what computes."""
-    return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
 
 
 class Stop:
@@ -117,20 +99,21 @@ def train(run: Run, stop: Callable[[], bool], ranks: Ranks | None = None) -> boo
     started = time.monotonic()
     ranks = ranks or Ranks()
     plan, base, ledger = run.read(Plan), run.read(BaseRecord), run.read(Ledger)
+    _tracker(run)
     torch.set_num_threads(plan.threads)
-    contract = {**inputs(run), "compute dtype": plan.compute_dtype}
+    contract = {**inputs(run), "compute_dtype": plan.compute_dtype, "quantize": base.quantize}
     checkpoint = _agreed(ranks, lambda: newest(run.path(CHECKPOINTS), contract, _say))
     first = step_of(checkpoint) if checkpoint else 0
-    before = processes_of(checkpoint) if checkpoint else ranks.size
     if ranks.first:
-        _ready(run, plan, first, before)
+        _ready(run, first, checkpoint)
     trainer = _trainer(run, plan, base, ledger, contract, ranks)
     shown = TrainingProgress(plan.steps, first) if ranks.first else None
     recorder = Recorder(run, trainer, stop, _held_out(run, trainer, base), shown or _silent)
     recorder.after_first = lambda: _first_step(trainer, run, base)
     trainer.add_callback(recorder)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    if ranks.rank:
+    if ranks.first:
+        _begin(run, plan, checkpoint)
+    else:
         torch.manual_seed(run.recipe.train.seed + ranks.rank)  # dropout is not to zero the same places in every process
     try:
         if first < plan.steps:
@@ -145,11 +128,7 @@ def train(run: Run, stop: Callable[[], bool], ranks: Ranks | None = None) -> boo
         if shown:
             shown.close()
         recorder.close()
-    last = max(first, trainer.state.global_step)
-    if ranks.first:
-        attempt = {"at": at, "from_step": first, "to_step": last, "device": plan.device.name, "processes": ranks.size}
-        _log_attempt(run, Attempt(**attempt, exact=before == ranks.size, versions=versions()))
-    if last < plan.steps:
+    if max(first, trainer.state.global_step) < plan.steps:
         return False
     same_everywhere(trainer, ranks)
     if ranks.first:
@@ -177,17 +156,22 @@ def _agreed(ranks: Ranks, found: Callable[[], Path | None]) -> Path | None:
     return checkpoint
 
 
-def _ready(run: Run, plan: Plan, first: int, before: int) -> None:
-    """Cuts the logs back to the step to go on from, and says so."""
+def _begin(run: Run, plan: Plan, checkpoint: Path | None) -> None:
+    """Logs the attempt, and says where it goes on and what is not as it was."""
+    attempt = attempts.begin(run, plan, checkpoint)
+    if checkpoint is not None:
+        _say(f"going on from step {step_of(checkpoint)} of {plan.steps}")
+    if attempt.differs:
+        _say(f"not bit-exact with an uninterrupted run: {'; '.join(attempt.differs)}")
+
+
+def _ready(run: Run, first: int, checkpoint: Path | None) -> None:
+    """Cuts the logs back to the step to go on from."""
+    saving.go_on_from(run.path(CHECKPOINTS), checkpoint)
     if not first and last_step(run.folder):
         _say("the attempt before was lost before its first checkpoint; starting from the beginning")
     for log in (METRICS, receipt.LOG):
         keep_steps(run.path(log), first)
-    if first:
-        _say(f"going on from step {first} of {plan.steps}")
-    if before != plan.processes:
-        how = f"{plan.processes} instead of {before} processes"
-        _say(f"{how}: the same data in the same order and steps of the same size, but not bit-exact")
 
 
 def _trainer(
@@ -211,7 +195,7 @@ def _trainer(
         sharding.divide(model, plan.device, ranks.size)
     trainer = WitnessedTrainer(
         places=lambda i: _places(stream, i, ledger),
-        contract=contract,
+        saver=_saver(run, plan, contract),
         ranks=ranks,
         share=Share(
             stream, plan.sequences_per_step, plan.micro_batch_sequences, plan.accumulation, ranks.size, ranks.rank
@@ -226,6 +210,27 @@ def _trainer(
     trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
     as_planned(trainer, plan, base)
     return trainer
+
+
+def _tracker(run: Run) -> None:
+    """Looks for the package of `train.report_to` before anything is loaded. Raises UserError."""
+    missing = missing_tracker(run.recipe.train.report_to)
+    if missing is not None:
+        raise UserError(Problem("train", *missing, key="train.report_to"))
+    os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(run.path("train/tensorboard")))
+
+
+def _saver(run: Run, plan: Plan, contract: dict[str, Any]) -> saving.Saver:
+    """What seals the checkpoints. The first one is taken to be as large as the plan's adapter and optimizer state."""
+    section = run.recipe.train
+    return saving.Saver(
+        folder=run.path(CHECKPOINTS),
+        contract=contract,
+        conditions=attempts.conditions(plan),
+        keep=section.keep,
+        due=saving.Due(section.save_every),
+        expected_bytes=plan.bytes["adapter"] + plan.bytes["optimizer"],
+    )
 
 
 def _places(stream: Dataset, index: int, ledger: Ledger) -> list[str]:
@@ -296,11 +301,6 @@ def _write_adapter(model: Any, staging: Path, base: BaseRecord) -> None:
     readable(staging)
 
 
-def _log_attempt(run: Run, attempt: Attempt) -> None:
-    with run.path(ATTEMPTS).open("a", encoding="utf-8") as file:
-        file.write(attempt.model_dump_json() + "\n")
-
-
 def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
     """Computes the receipt from the log and writes train.json."""
     plan, base = run.read(Plan), run.read(BaseRecord)
@@ -328,9 +328,19 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
             flop=flop(base, consumed.input_tokens, trained),
             compute_dtype=plan.compute_dtype,
             device=plan.device,
-            attempts=tuple(Attempt.model_validate(row) for row in read_jsonl(run.path(ATTEMPTS))),
+            attempts=attempts.counted(run, plan.steps),
+            saving_seconds=round(sum(row["seconds"] for row in saving.committed(run.path(CHECKPOINTS))), 3),
+            checkpoints=_committed(run),
         )
     )
+
+
+def _committed(run: Run) -> tuple[Committed, ...]:
+    """Every checkpoint that was completed, with the root over the steps up to it."""
+    rows = saving.committed(run.path(CHECKPOINTS))
+    roots = receipt.order_roots(run.path(receipt.LOG), [row["step"] for row in rows])
+    fields = ("step", "adapter_sha256", "seal_sha256")
+    return tuple(Committed(**{name: row[name] for name in fields}, order_root=roots[row["step"]]) for row in rows)
 
 
 def _say(text: str) -> None:
@@ -356,7 +366,8 @@ def main() -> int:
         if not lost(error):
             with suppress(OSError):
                 write_text(run.path(TRACEBACK), traceback.format_exc())
-        outcome, code = {"outcome": "failed", "what": _in_words(run, error), "usage": False}, EXIT_FAILED
+        kind = "out of memory" if models.is_out_of_memory(error) else "failed"
+        outcome, code = {"outcome": kind, "what": _in_words(run, error), "usage": False}, EXIT_FAILED
     # Of several processes the one that failed first knows why; the others only lost it.
     if code != EXIT_FAILED or not run.path(OUTCOME).exists():
         with suppress(OSError):  # on a full disk the launcher finds its own words
@@ -378,6 +389,8 @@ def _in_words(run: Run, error: Exception) -> str:
             f"rank {rank} of {size} lost another process: it is gone, or did not answer within {seconds} s. "
             "What was saved is kept; the same command goes on from there."
         )
+    if models.is_out_of_memory(error):
+        return f"{type(error).__name__}: {first[:200]}"
     return (
         f"{type(error).__name__}: {first[:300]}. The whole story is in {run.path(TRACEBACK)}; what was saved is kept."
     )

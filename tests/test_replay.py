@@ -1,0 +1,158 @@
+"""`tune verify --replay`: a segment between two committed checkpoints, trained again, gives the committed bytes; anything
+that was changed is found."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import fill_project, write_recipe
+from whole import folder_of, tune
+
+from tune.cli import main
+
+pytestmark = pytest.mark.slow
+
+SECTION = {
+    "max_steps": 6,
+    "save_every": 2,
+    "keep": {"every": 2},
+    "adapter": {"rank": 4, "alpha": 8, "dropout": 0.1},
+}
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
+    """A finished run of six steps with all of its checkpoints."""
+    project = fill_project(tmp_path_factory.mktemp("replay") / "project")
+    write_recipe(project / "recipe.yaml", tiny_base, train=SECTION)
+    return folder_of(tune("run", "recipe.yaml", cwd=project), project)
+
+
+@pytest.fixture
+def run(original: Path) -> Iterator[Path]:
+    """A copy of the run, and its rows put back afterwards."""
+    rows = original.parents[1] / "train.jsonl"
+    content = rows.read_bytes()
+    copy = original.with_name(original.name + "-copy")
+    shutil.copytree(original, copy)
+    yield copy
+    shutil.rmtree(copy)
+    rows.write_bytes(content)
+
+
+def said(run: Path, steps: str, code: int, *, folder: str = "") -> tuple[str, str]:
+    """(verdict, how) of level 5."""
+    done = tune("verify", run / folder, "--replay", steps, "--json", cwd=run.parents[1], check=False)
+    assert done.returncode == code, done.stderr
+    claim = next(c for c in json.loads(done.stdout)["claims"] if c["level"] == 5)
+    return claim["verdict"], claim["how"]
+
+
+@pytest.mark.parametrize(("steps", "folder"), [("2:4", ""), ("4:6", "adapter"), ("0:6", "")])
+def test_a_segment_gives_the_committed_bytes(run: Path, steps: str, folder: str) -> None:
+    """From the middle, to the end, and from nothing: VERIFIED; only all steps exclude undisclosed data. The run's own
+    files stay as they are."""
+    before = {path: path.stat().st_mtime_ns for path in run.rglob("*") if path.is_file()}
+    how = "rows prepared again, steps trained again: same rows, same adapter bytes"
+    rest = "" if steps == "0:6" else "; only all steps together exclude undisclosed data"
+    assert said(run, steps, 0, folder=folder) == ("VERIFIED", how + rest)
+    assert {path: path.stat().st_mtime_ns for path in run.rglob("*") if path.is_file()} == before
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Changes a text in a file, and makes sure that it was there."""
+    content = path.read_text()
+    assert old in content
+    path.write_text(content.replace(old, new, 1))
+
+
+def turn_a_bit(path: Path) -> None:
+    """Changes the last byte of a file."""
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+def row(run: Path) -> None:
+    """Another answer in the rows."""
+    edit(run.parents[1] / "train.jsonl", "from nine to five", "from ten to five")
+
+
+def row_and_its_digest(run: Path) -> None:
+    """Another answer in the rows, with the digest in run.json made to fit."""
+    from tune.digest import file_sha256
+
+    rows = run.parents[1] / "train.jsonl"
+    old = file_sha256(rows)
+    row(run)
+    edit(run / "run.json", old, file_sha256(rows))
+
+
+@pytest.mark.parametrize(
+    ("change", "steps", "words"),
+    [
+        (row, "2:4", "train.jsonl is no longer what the run was made from"),
+        (row_and_its_digest, "0:2", "step 1 is fed other rows than were committed"),
+        (row_and_its_digest, "2:4", "this checkpoint belongs to another training: data was "),
+        (
+            lambda run: turn_a_bit(run / "train/checkpoints/checkpoint-2/optimizer.pt"),
+            "2:4",
+            "checkpoint-2: optimizer.pt is not what was saved",
+        ),
+        (
+            lambda run: edit(run / "train/checkpoints/checkpoint-2/complete.json", '"bytes"', ' "bytes"'),
+            "2:4",
+            "checkpoint-2: complete.json is not the committed one",
+        ),
+        (
+            lambda run: edit(run / "recipe.json", '"learning_rate": 0.001', '"learning_rate": 0.002'),
+            "2:4",
+            "recipe.json is not the recipe that the manifest names",
+        ),
+        (
+            lambda run: edit(run / "plan.json", '"warmup_steps": 0', '"warmup_steps": 3'),
+            "0:2",
+            "the adapter at step 2 is not the committed one (SHA-256 differs)",
+        ),
+        (
+            lambda run: edit(run / "train/consumed.jsonl", '"examples": ["', '"examples": ["00", "'),
+            "2:4",
+            "train/consumed.jsonl: the steps up to 2 are not those that were committed",
+        ),
+    ],
+)
+def test_what_was_changed_is_found(run: Path, change: Callable[[Path], object], steps: str, words: str) -> None:
+    """A row, a byte of a checkpoint, a setting, the log: FAILED, and it is said what."""
+    change(run)
+    verdict, how = said(run, steps, 1)
+    assert verdict == "FAILED"
+    assert words in how
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ("4:2", "'4:2' is no segment A:B"),
+        ("2", "'2' is no segment A:B"),
+        ("0:5", "no checkpoint of step 5 was committed. there are 0, 2, 4, 6"),
+        ("2:4", "the checkpoint of step 2 was not kept. begin at one of 0, 4, 6"),
+    ],
+)
+def test_a_segment_that_cannot_be_trained(
+    run: Path, steps: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Steps that name no checkpoint are a fault of the call: exit 2, and what there is."""
+    if steps == "2:4":
+        shutil.rmtree(run / "train/checkpoints/checkpoint-2")
+    assert main(["verify", str(run), "--replay", steps]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_an_adapter_without_its_run(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A published folder alone cannot be trained again: exit 2, and what is needed."""
+    shutil.copytree(run / "adapter", tmp_path / "adapter")
+    assert main(["verify", str(tmp_path / "adapter"), "--replay", "0:2"]) == 2
+    assert "a replay needs the run that made the adapter. give the run directory" in capsys.readouterr().err
