@@ -21,6 +21,14 @@ def logged(run: Path | None) -> int:
     return log.read_text().count("\n") if log is not None and log.exists() else 0
 
 
+def working(run: Path | None) -> bool:
+    """Whether a worker holds a run."""
+    try:
+        return run is not None and alive(worker_of(run))
+    except (OSError, IndexError, ValueError):  # none came so far, or it writes its name just now
+        return False
+
+
 def half_saves(run: Path | None) -> set[str]:
     """Checkpoints that are being written, or were when their writer was killed."""
     folders = (run / "train/checkpoints").glob("checkpoint-*/") if run else ()
@@ -28,9 +36,11 @@ def half_saves(run: Path | None) -> set[str]:
 
 
 def wait_for_instant(find: Callable[[], Path | None], rng: random.Random, longest: float, over: Over) -> str:
-    """Waits for one random instant of a training that has begun, or until it is over; returns its kind. `find` gives the
-    run directory as soon as there is one."""
+    """Waits for one random instant of a training, from the first breath of its worker on, or until it is over; returns
+    its kind. `find` gives the run directory as soon as there is one."""
     kind = rng.choice(("clock", "step", "save", "save"))
+    while not over() and not working(find()):
+        time.sleep(0.002)
     until = time.monotonic() + rng.uniform(0.1, longest)
     steps, late = rng.randint(1, 8), rng.uniform(0, 0.03)
     first, half = logged(find()), half_saves(find())
@@ -49,10 +59,7 @@ def wait_for_instant(find: Callable[[], Path | None], rng: random.Random, longes
 
 def kill(who: str, process: subprocess.Popen[str], run: Path | None) -> None:
     """kill -9 of the launcher, of the worker, or of both; waits until none of them is left."""
-    try:
-        worker = worker_of(run) if run else 0
-    except (OSError, IndexError):  # it has not come so far
-        worker = 0
+    worker = worker_of(run) if run is not None and working(run) else 0
     if who in ("launcher", "both") or not worker:
         process.kill()
     if who in ("worker", "both") and worker and alive(worker):
@@ -66,7 +73,9 @@ def kill(who: str, process: subprocess.Popen[str], run: Path | None) -> None:
 
 def train_in_child(folder: Path) -> None:
     """What a forked child does: the worker's own training of a run, on one thread."""
-    from tune.run import open_run
-    from tune.train import worker
+    from tune.run import lock, open_run
+    from tune.train import WORKER_LOCK, worker
 
-    worker.train(open_run(folder), lambda: False)
+    run = open_run(folder)
+    with lock(run, WORKER_LOCK):
+        worker.train(run, lambda: False)
