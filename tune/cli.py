@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,6 +88,33 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
     "--find": {"metavar": "TEXT", "help": "rows of the source that hold a text"},
     "--base": {"action": "store_true", "help": "let the base answer too"},
+    "--on": {"required": True, "choices": ["slurm", "kubernetes", "skypilot"], "help": "the place"},
+    "--nodes": {"type": int, "default": 1, "metavar": "N", "help": "machines (default: 1)"},
+    "--devices-per-node": {"type": int, "default": 1, "metavar": "M", "help": "devices on each (default: 1)"},
+    "--gpu": {
+        "default": "any",
+        "metavar": "KIND",
+        "help": "h100, a100-80gb, ...; any (default); none: processors only",
+    },
+    "--cpus": {"type": int, "metavar": "N", "help": "CPUs of a node"},
+    "--memory": {"type": int, "metavar": "GB", "help": "memory of a node"},
+    "--time": {"metavar": "LIMIT", "help": "Slurm: time limit of an attempt, e.g. 4:00:00"},
+    "--partition": {"metavar": "NAME", "help": "Slurm: the partition"},
+    "--option": {
+        "action": "append",
+        "default": [],
+        "metavar": "KEY=VALUE",
+        "help": "Slurm: another option of sbatch, e.g. account=lab",
+    },
+    "--image": {"metavar": "NAME", "help": "Kubernetes, SkyPilot: a container image with tune in it"},
+    "--volume": {"metavar": "NAME", "help": "Kubernetes: a volume claim; SkyPilot: a volume, or a bucket (s3://...)"},
+    "--mount": {
+        "type": Path,
+        "metavar": "DIR",
+        "help": "where that volume is, here and there: run and recipe lie below",
+    },
+    "--namespace": {"metavar": "NAME", "help": "Kubernetes: the namespace"},
+    "--dry-run": {"action": "store_true", "help": "print what would be submitted; nothing is written"},
 }
 TARGETS = {
     "RECIPE": "a recipe (YAML)",
@@ -147,6 +175,8 @@ def _open(parsed: argparse.Namespace) -> Run:
 def _run(parsed: argparse.Namespace) -> int:
     from tune import pipeline
 
+    for number in (signal.SIGTERM, signal.SIGUSR1):  # what a cluster stops a job with is heard like Ctrl-C
+        signal.signal(number, signal.default_int_handler)
     run = _open(parsed)
     pipeline.carry_out(run)
     print(run.folder)
@@ -271,16 +301,44 @@ def _verify(parsed: argparse.Namespace) -> int:
     return EXIT_FAILED if verdict(claims) == "FAILED" else EXIT_DONE
 
 
+def _submit(parsed: argparse.Namespace) -> int:
+    from tune import pipeline
+    from tune.launch import submit
+    from tune.launch.request import check, from_options
+    from tune.run import locate
+
+    request = from_options(vars(parsed))
+    check(request)
+    if parsed.dry_run:
+        run = _open(parsed) if parsed.target.is_dir() else locate(_load(parsed), parsed.runs, parsed.fresh)[0]
+        print(submit.script(run, request), end="")
+        return EXIT_DONE
+    run = _open(parsed)
+    found = pipeline.hand_over(run, request)
+    if found is None or found.job is not None:
+        print(run.folder)
+    else:
+        print(run.path(found.script).read_text(), end="")
+    return EXIT_DONE
+
+
 def _runs(parsed: argparse.Namespace) -> int:
+    from tune.launch.submit import jobs
     from tune.run import last_step, state
     from tune.text import table
 
     folders = sorted((p.parent for p in parsed.runs.glob("*/run.json")), key=lambda p: p.stat().st_mtime)
-    rows: list[dict[str, Any]] = [{"run": str(f), "state": state(f), "steps": last_step(f)} for f in folders]
+    job = jobs(folders)
+    rows: list[dict[str, Any]] = [
+        {"run": str(f), "state": state(f), "steps": last_step(f), "job": job.get(f)} for f in folders
+    ]
     if parsed.json:
         print(json.dumps(rows, indent=2))
     elif rows:
-        print(table([[r["run"], r["state"], str(r["steps"])] for r in rows], ["run", "last stage", "steps"]))
+        shown = [
+            [r["run"], r["state"], str(r["steps"]), " ".join(filter(None, (r["job"] or {}).values()))] for r in rows
+        ]
+        print(table(shown, ["run", "last stage", "steps", "job"], left=(0, 3)))
     else:
         print(f"no runs under {parsed.runs}/", file=sys.stderr)
     return EXIT_DONE
@@ -304,9 +362,19 @@ def _doctor(parsed: argparse.Namespace) -> int:
 
 RECIPE_OPTIONS = ("--set", "--root")
 RUN_OPTIONS = (*RECIPE_OPTIONS, "--runs", "--fresh")
+SUBMIT_OPTIONS = (
+    *("--on", "--nodes", "--devices-per-node", "--gpu", "--cpus", "--memory", "--time", "--partition", "--option"),
+    *("--image", "--volume", "--mount", "--namespace", "--dry-run"),
+)
 
 VERBS = {
     "run": Verb(_run, "carry a recipe out: every stage, from where it stands", "RECIPE|RUN", RUN_OPTIONS),
+    "submit": Verb(
+        _submit,
+        "hand a recipe to a cluster: what needs no GPU here, the rest as a job",
+        "RECIPE|RUN",
+        (*RUN_OPTIONS, *SUBMIT_OPTIONS),
+    ),
     "check": Verb(
         _check, "find mistakes in seconds, before any training", "[RECIPE]", (*RECIPE_OPTIONS, "--json", "--list")
     ),
