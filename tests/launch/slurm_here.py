@@ -17,7 +17,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "sinfo")
+PROGRAMS = ("taskset", "munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "sinfo")
 SEARCHED = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
 CONFIGURATION = """\
@@ -111,7 +111,12 @@ class Cluster:
     def start_node(self, node: str) -> None:
         """Starts the daemon of a node."""
         (self.folder / f"spool-{node}").mkdir(exist_ok=True)
-        self._start(node, ["slurmd", "-D", "-N", node, "-f", str(self.folder / "slurm.conf")])
+        cores = sorted(os.sched_getaffinity(0))
+        core = cores[
+            int(node[1:]) % len(cores)
+        ]  # a core of its own for each node: nothing that runs on one slows the other
+        daemon = ["slurmd", "-D", "-N", node, "-f", str(self.folder / "slurm.conf")]
+        self._start(node, ["taskset", "--cpu-list", str(core), *daemon])
 
     def kill_node(self, node: str) -> None:
         """What a power cut does: the daemon and everything that ran on the node are gone in the same moment."""

@@ -1,4 +1,5 @@
-"""Runs on a real Slurm of two nodes: preempted, out of time, robbed of a node, each ends with the undisturbed run's bytes."""
+"""Runs of two ranks on a real Slurm of two nodes: preempted, out of time, robbed of a node, each ends with the bytes of the
+undisturbed run."""
 
 from __future__ import annotations
 
@@ -30,7 +31,20 @@ SECTION = {
     "save_every": 4,
     "adapter": {"rank": 4, "alpha": 8, "dropout": 0.05},
 }
-SHAPE = ("--on", "slurm", "--gpu", "none", "--partition", "low", "--time", "30", "--option", "exclusive")
+SHAPE = (
+    "--on",
+    "slurm",
+    "--nodes",
+    "2",
+    "--gpu",
+    "none",
+    "--partition",
+    "low",
+    "--time",
+    "30",
+    "--option",
+    "exclusive",
+)
 ADAPTER = "adapter/adapter_model.safetensors"
 
 
@@ -107,6 +121,7 @@ def finished_like(straight: TrainRecord, cluster: Cluster, number: str, run: Pat
 def test_a_job_leaves_a_finished_run(straight: TrainRecord, project: Path) -> None:
     """The job did every stage that was left; `tune runs` shows run and job; submitting again finds nothing to do."""
     assert straight.receipt.optimizer_steps == STEPS
+    assert [attempt.processes for attempt in straight.attempts] == [2]
     shown = json.loads(tune("runs", "--runs", "straight", "--json", cwd=project).stdout)
     assert [(row["state"], row["job"]["state"]) for row in shown] == [("done", "COMPLETED")]
     again = tune("submit", "recipe.yaml", "--runs", "straight", *SHAPE, cwd=project)
@@ -151,16 +166,15 @@ def test_out_of_time_three_times(straight: TrainRecord, project: Path, cluster: 
 
 
 def test_a_node_that_dies(straight: TrainRecord, project: Path, cluster: Cluster) -> None:
-    """The node is gone without a word: Slurm queues the job again, and the other node ends it."""
+    """A node is gone without a word, first the one that only trains, then the first of the job: Slurm queues the job again,
+    and with the node back it goes on from the last checkpoint."""
     run, number = submit(project, "robbed")
-    wait(cluster, number, lambda: steps(run) >= 6, run)
-    node = cluster.job(number)["NodeList"]
-    cluster.kill_node(node)
-    try:
-        wait(cluster, number, lambda: restarts(cluster, number) == 1, run)
-        finished_like(straight, cluster, number, run)
-    finally:
+    for attempt, (node, step) in enumerate((("n2", 6), ("n1", 10)), start=1):
+        wait(cluster, number, lambda step=step: steps(run) >= step, run)
+        cluster.kill_node(node)
+        wait(cluster, number, lambda attempt=attempt: restarts(cluster, number) == attempt, run)
         cluster.start_node(node)
+    finished_like(straight, cluster, number, run)
 
 
 def test_a_cancelled_job_stays_cancelled(project: Path, cluster: Cluster) -> None:
