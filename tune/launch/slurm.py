@@ -19,7 +19,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tune.errors import EXIT_INTERRUPTED, Problem, TuneError, UserError
+from tune.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, Problem, TuneError, UserError
 from tune.launch.request import Request, commands, job_line
 from tune.run import Run
 
@@ -49,11 +49,17 @@ job() {{
     echo "$(date -u +%FT%TZ) attempt $((${{SLURM_RESTART_COUNT:-0}} + 1)) ended with $code; see $log"
     if [ "$code" -eq {again} ] && [ "$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T)" = RUNNING ]; then
         scontrol requeue "$SLURM_JOB_ID"
-    fi
+    fi{lost}
     exit "$code"
 }}
 
 """
+LOST = """
+    if [ "$code" -ne {done} ] && [ "$code" -ne {mistake} ] && [ "$code" -ne {again} ]; then
+        # Perhaps a node is lost. Slurm notices within SlurmdTimeout, ends this script and queues the job again.
+        sleep "$(scontrol show config | awk '$1 == "SlurmdTimeout" {{ print int($3 * 1.5) }}')"
+    fi"""
+"""For several nodes: what ends with 1 on one of them may have its reason on another."""
 
 
 def script(run: Run, request: Request) -> str:
@@ -64,9 +70,11 @@ def script(run: Run, request: Request) -> str:
     if folder_of_tune is not None:
         lines.append(f'export PATH={shlex.quote(str(folder_of_tune))}:"$PATH"')
     if request.nodes > 1:
-        place = 'MASTER_ADDR="$(hostname)" MASTER_PORT=$((20000 + SLURM_JOB_ID % 20000))'
-        lines.append(f"export TUNE_NODES={request.nodes} {place}")
-    body = BODY.format(logs=shlex.quote(str(folder / "slurm")), again=EXIT_INTERRUPTED)
+        lines.append("MASTER_ADDR=$(hostname)")
+        lines.append(f"export TUNE_NODES={request.nodes} MASTER_ADDR MASTER_PORT=$((20000 + SLURM_JOB_ID % 20000))")
+    codes = {"done": EXIT_DONE, "mistake": EXIT_USAGE, "again": EXIT_INTERRUPTED}
+    lost = LOST.format(**codes) if request.nodes > 1 else ""
+    body = BODY.format(logs=shlex.quote(str(folder / "slurm")), lost=lost, **codes)
     program = "tune" if folder_of_tune else f"{shlex.quote(sys.executable)} -m tune"
     return "\n".join([*lines, "", body.rstrip("\n"), "", f"job {_srun(request)} {job_line(run, program)}", ""])
 
