@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -210,3 +211,27 @@ def test_without_slurm_it_is_said_at_once(
     said = "there is no sbatch on this machine. submit from a login node, or look with --dry-run"
     assert refused(capsys, "--on", "slurm") == [said]
     assert not list(folder.glob("runs/*/data"))
+
+
+def test_another_number_of_devices_in_the_recipe_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Recipe and job must mean the same number, before anything waits in a queue."""
+    asked = ("--on", "slurm", "--nodes", 2, "--devices-per-node", 4, "--dry-run")
+    assert refused(capsys, *asked, "--set", "launch.devices=4") == [
+        "launch.devices: the job would have 8 devices, and launch.devices: 4 makes 4 processes. give --set launch.devices=8, or ask for 4"
+    ]
+    assert "--nodes=2" in printed(capsys, *asked[:-1], "--set", "launch.devices=8")
+
+
+@pytest.mark.slow
+def test_a_written_task_is_recorded_and_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not a dry run: rows are prepared, the task lies in the run directory as printed, and `tune runs` knows of it."""
+    options = ("--on", "skypilot", "--gpu", "none", *POD, "--mount", "/")
+    assert main(["submit", "recipe.yaml", *options]) == 0
+    out, err = capsys.readouterr()
+    run = next(folder.glob("runs/*"))
+    assert (run / "skypilot.yaml").read_text() == out
+    assert err.splitlines()[-1] == f"submit: start it with: sky jobs launch {run.relative_to(folder)}/skypilot.yaml"
+    assert (run / "data/ledger.json").is_file()
+    assert main(["runs", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown[0]["job"] == {"place": "skypilot", "id": None, "state": "unknown"}
