@@ -15,6 +15,7 @@ from conftest import POCKET, fill_project, write_recipe
 
 from tune.cli import main
 from tune.errors import EXIT_USAGE
+from tune.launch.slurm import warning_seconds
 
 POD = ("--image", "registry/tune:1", "--volume", "shared")
 
@@ -157,6 +158,15 @@ def test_skypilot_task_has_documented_keys(folder: Path, capsys: pytest.CaptureF
     assert one["file_mounts"] == {str(folder.parent): {"source": "s3://mine", "mode": "MOUNT_CACHED"}}
 
 
+@pytest.mark.parametrize(
+    ("limit", "seconds"),
+    [("10", 150), ("4:30", 67), ("0:40:00", 300), ("1-0", 300), ("0-0:8", 120), ("0-0:1:20", 20), ("3", 45)],
+)
+def test_the_warning_leaves_time_to_get_somewhere(limit: str, seconds: int) -> None:
+    """Five minutes before the end, at most a quarter of the limit, whichever way it is written."""
+    assert warning_seconds(limit) == seconds
+
+
 def test_a_node_is_told_its_place(folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """What a node of SkyPilot runs, run: `tune` hears its number, how many there are, and where the first one is."""
     task = yaml.safe_load(
@@ -186,6 +196,9 @@ def test_options_that_do_not_go_together_are_named_all_at_once(
     ]
     assert refused(capsys, "--on", "slurm", "--option", "wrap=a\nb") == [
         '--option "wrap=a\\nb" is no option of sbatch. give KEY=VALUE, e.g. account=lab'
+    ]
+    assert refused(capsys, "--on", "slurm", "--dry-run", "--time", "soon") == [
+        '--time "soon" is no time limit. give MINUTES, H:M:S or DAYS-HOURS'
     ]
     bucket = ("--gpu", "none", "--image", "a:1", "--volume", "s3://mine", "--mount", folder.parent)
     assert refused(capsys, "--on", "skypilot", "--nodes", 2, "--dry-run", *bucket) == [

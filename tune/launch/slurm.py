@@ -13,6 +13,7 @@ What was seen on a real controller (22.05), and is why the script is as it is:
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -25,7 +26,8 @@ from tune.run import Run
 
 FILE = "slurm/job.sh"
 WARNING_SECONDS = 300
-"""How long before its time is up a job is asked to save: one step, one checkpoint, and some patience of the file system."""
+"""How long before its time is up a job is asked to save: one step, one checkpoint, and some patience of the file system.
+At most a quarter of the time, or an attempt would be asked before it has got anywhere."""
 GONE = {"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT"}
 """States of a job that does nothing any more."""
 
@@ -56,10 +58,10 @@ job() {{
 """
 LOST = """
     if [ "$code" -ne {done} ] && [ "$code" -ne {mistake} ] && [ "$code" -ne {again} ]; then
-        # Perhaps a node is lost. Slurm notices within SlurmdTimeout, ends this script and queues the job again.
-        sleep "$(scontrol show config | awk '$1 == "SlurmdTimeout" {{ print int($3 * 1.5) }}')"
+        sleep 30 # perhaps a node is lost: then Slurm is about to end this script and to queue the job again
     fi"""
-"""For several nodes: what ends with 1 on one of them may have its reason on another."""
+"""For several nodes: what ends with 1 on one of them may have its reason on another. srun has waited until Slurm gave that
+node up."""
 
 
 def script(run: Run, request: Request) -> str:
@@ -93,11 +95,26 @@ def _options(run: Run, request: Request) -> list[str]:
         *([f"time={request.time}"] if request.time else []),
         *([f"partition={request.partition}"] if request.partition else []),
         "requeue",
-        f"signal=B:USR1@{WARNING_SECONDS}",
+        f"signal=B:USR1@{warning_seconds(request.time)}",
         "open-mode=append",
         f"output={shlex.quote(str(log))}",
         *request.option,
     ]
+
+
+def warning_seconds(limit: str | None) -> int:
+    """How long before a time limit the warning comes. Limits are M, M:S, H:M:S, D-H, D-H:M or D-H:M:S, as sbatch takes
+    them. Raises UserError for anything else."""
+    if limit is None:
+        return WARNING_SECONDS
+    found = re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", limit)
+    if found is None:
+        raise UserError(Problem("call", f'--time "{limit}" is no time limit', "give MINUTES, H:M:S or DAYS-HOURS"))
+    days, *parts = found.groups()
+    numbers = [int(part) for part in parts if part is not None]
+    units = (3600, 60, 1) if days or len(numbers) == 3 else (60, 1)
+    seconds = 86400 * int(days or 0) + sum(n * unit for n, unit in zip(numbers, units, strict=False))
+    return min(WARNING_SECONDS, seconds // 4)
 
 
 def _srun(request: Request) -> str:
