@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tune import __version__
 from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, Problem, TuneError, UserError
+from tune.launch.options import SUBMIT
 
 if TYPE_CHECKING:
     from tune.recipe import Loaded
@@ -88,33 +89,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
     "--find": {"metavar": "TEXT", "help": "rows of the source that hold a text"},
     "--base": {"action": "store_true", "help": "let the base answer too"},
-    "--on": {"required": True, "choices": ["slurm", "kubernetes", "skypilot"], "help": "the place"},
-    "--nodes": {"type": int, "default": 1, "metavar": "N", "help": "machines (default: 1)"},
-    "--devices-per-node": {"type": int, "default": 1, "metavar": "M", "help": "devices on each (default: 1)"},
-    "--gpu": {
-        "default": "any",
-        "metavar": "KIND",
-        "help": "h100, a100-80gb, ...; any (default); none: processors only",
-    },
-    "--cpus": {"type": int, "metavar": "N", "help": "CPUs of a node"},
-    "--memory": {"type": int, "metavar": "GB", "help": "memory of a node"},
-    "--time": {"metavar": "LIMIT", "help": "Slurm: time limit of an attempt, e.g. 4:00:00"},
-    "--partition": {"metavar": "NAME", "help": "Slurm: the partition"},
-    "--option": {
-        "action": "append",
-        "default": [],
-        "metavar": "KEY=VALUE",
-        "help": "Slurm: another option of sbatch, e.g. account=lab",
-    },
-    "--image": {"metavar": "NAME", "help": "Kubernetes, SkyPilot: a container image with tune in it"},
-    "--volume": {"metavar": "NAME", "help": "Kubernetes: a volume claim; SkyPilot: a volume, or a bucket (s3://...)"},
-    "--mount": {
-        "type": Path,
-        "metavar": "DIR",
-        "help": "where that volume is, here and there: run and recipe lie below",
-    },
-    "--namespace": {"metavar": "NAME", "help": "Kubernetes: the namespace"},
-    "--dry-run": {"action": "store_true", "help": "print what would be submitted; nothing is written"},
+    **SUBMIT,
 }
 TARGETS = {
     "RECIPE": "a recipe (YAML)",
@@ -362,10 +337,7 @@ def _doctor(parsed: argparse.Namespace) -> int:
 
 RECIPE_OPTIONS = ("--set", "--root")
 RUN_OPTIONS = (*RECIPE_OPTIONS, "--runs", "--fresh")
-SUBMIT_OPTIONS = (
-    *("--on", "--nodes", "--devices-per-node", "--gpu", "--cpus", "--memory", "--time", "--partition", "--option"),
-    *("--image", "--volume", "--mount", "--namespace", "--dry-run"),
-)
+
 
 VERBS = {
     "run": Verb(_run, "carry a recipe out: every stage, from where it stands", "RECIPE|RUN", RUN_OPTIONS),
@@ -373,7 +345,7 @@ VERBS = {
         _submit,
         "hand a recipe to a cluster: what needs no GPU here, the rest as a job",
         "RECIPE|RUN",
-        (*RUN_OPTIONS, *SUBMIT_OPTIONS),
+        (*RUN_OPTIONS, *SUBMIT),
     ),
     "check": Verb(
         _check, "find mistakes in seconds, before any training", "[RECIPE]", (*RECIPE_OPTIONS, "--json", "--list")
