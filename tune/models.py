@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tune import hub
 from tune.errors import BaseModelError, Problem
 from tune.modelfiles import base_error, chat_template
+from tune.nodes import here
 from tune.recipe.schema import Adapter
 from tune.records import BaseRecord, Device
 
@@ -41,6 +42,7 @@ def find_device() -> Device:
     import torch
 
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    nodes = here().count
     if torch.cuda.is_available():
         found = torch.cuda.get_device_properties(0)
         return Device(
@@ -52,12 +54,13 @@ def find_device() -> Device:
             bf16=torch.cuda.is_bf16_supported(),
             threads=threads,
             count=torch.cuda.device_count(),
+            nodes=nodes,
         )
     import psutil
 
     memory = psutil.virtual_memory().total
     if torch.backends.mps.is_available():
-        return Device(kind="mps", name="Apple GPU", memory_bytes=memory, bf16=True, threads=threads)
+        return Device(kind="mps", name="Apple GPU", memory_bytes=memory, bf16=True, threads=threads, nodes=nodes)
     name, flags = _processor()
     return Device(
         kind="cpu",
@@ -65,6 +68,7 @@ def find_device() -> Device:
         memory_bytes=memory,
         bf16=bool(flags & {"avx512_bf16", "amx_bf16", "bf16"}),
         threads=threads,
+        nodes=nodes,
     )
 
 

@@ -95,7 +95,7 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
         "tokens": tokens,
         "compute_dtype": dtype,
         "processes": ranks,
-        "threads": max(1, device.threads // ranks),
+        "threads": max(1, device.threads * device.nodes // ranks),
         **fitting,
         "peak_bytes": peak(fitting["bytes"]),
         "seconds": 4 * base.parameters * tokens / speed / (1 if device.kind == "cpu" else ranks),
@@ -123,12 +123,22 @@ def processes(launch: Launch, device: Device, per_step: int) -> int:
 
     Raises PlanError when there are fewer devices, or fewer sequences in a step.
     """
+    there = device.nodes * (1 if device.kind == "cpu" else device.count)
+    if device.nodes > 1 and per_step < device.nodes:
+        what = f"{device.nodes} nodes would share a step of {per_step} sequences"
+        raise PlanError(
+            Problem("plan", what, "raise train.tokens_per_step, or take fewer nodes", key="train.tokens_per_step")
+        )
     if launch.devices == "auto":
-        return 1 if device.kind == "cpu" else min(device.count, per_step)
+        most = min(there, per_step)
+        return most - most % device.nodes
     key = "launch.devices"
-    if device.kind != "cpu" and launch.devices > device.count:
-        what = f"{launch.devices} devices are asked for, and there are {device.count} ({device.name})"
-        raise PlanError(Problem("plan", what, f"set launch.devices: {device.count}, or auto", key=key))
+    if device.kind != "cpu" and launch.devices > there:
+        what = f"{launch.devices} devices are asked for, and there are {there} ({device.name})"
+        raise PlanError(Problem("plan", what, f"set launch.devices: {there}, or auto", key=key))
+    if launch.devices % device.nodes:
+        what = f"{launch.devices} devices cannot be shared evenly by {device.nodes} nodes"
+        raise PlanError(Problem("plan", what, f"set launch.devices: {there}, or auto", key=key))
     if launch.devices > per_step:
         what = f"{launch.devices} devices would share a step of {per_step} sequences"
         raise PlanError(
@@ -145,7 +155,7 @@ def _fit(
     On a CPU a micro-batch holds about CPU_TOKENS: fewer cost time, more bring none; and all processes share its memory.
     """
     tokens = ledger.packing.capacity_tokens if ledger.packing.packed else ledger.lengths["max"]
-    memory = device.memory_bytes // (ranks if device.kind == "cpu" else 1)
+    memory = device.memory_bytes // (ranks // device.nodes if device.kind == "cpu" else 1)
     smallest: dict[str, int] = {}
     for kind, checkpointing in product(_strategies(strategy, ranks), (False, True)):
         for micro, accumulation in micro_batches(per_step, ranks):

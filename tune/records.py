@@ -246,6 +246,8 @@ class Device(Part):
     threads: int
     count: int = 1
     """Devices of this kind in the machine; `memory_bytes` is of each."""
+    nodes: int = 1
+    """Machines like this one that the run has."""
 
 
 class Probe(Part):
@@ -478,6 +480,24 @@ class RunInfo(Part):
     """SHA-256 of every file that the recipe names, at the time the run was made."""
     created: str
     tune: str
+
+
+class Submission(Part):
+    """submit.json: the job that the run was last handed to."""
+
+    file: ClassVar[str] = "submit.json"
+
+    place: Literal["slurm", "kubernetes", "skypilot"]
+    job: str | None
+    """Slurm's number of the job; None where a command of the user's own submits the file."""
+    at: str
+    """UTC time, ISO 8601."""
+    script: str
+    """What was submitted, in the run directory."""
+    sha256: str
+    """Of the script."""
+    nodes: int
+    devices_per_node: int
 
 
 STAGES: tuple[type[Record], ...] = (BaseRecord, Ledger, Plan, TrainRecord, Evaluation, ExportRecord, Disclosure)

@@ -23,6 +23,7 @@ from whole import alive, start, wait_for_step
 from tune.errors import Interrupted, TrainingFailed
 from tune.files import read_jsonl, write_json
 from tune.launch import local
+from tune.nodes import Node
 from tune.records import Plan, TrainRecord
 from tune.run import Run, open_run
 from tune.train import worker, worker_lock
@@ -60,7 +61,7 @@ def make(folder: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch) -> Call
 
 def trained(run: Run) -> Run:
     """The run after training in real processes."""
-    local.train(run)
+    local.train(run, Node())
     return run
 
 
@@ -107,7 +108,7 @@ def signalled(run: Run, step: int, rank: int, number: int) -> float:
 
     threading.Thread(target=send, daemon=True).start()
     try:
-        local.train(run)
+        local.train(run, Node())
     finally:
         gone(found)
         run.path("took").write_text(str(time.monotonic() - at[0]))

@@ -1,4 +1,4 @@
-"""Training on this machine: one process a device, ended with us whatever ends us."""
+"""Training on this machine, alone or as one of several: one process a device, ended with us whatever ends us."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ import psutil
 
 from tune.errors import EXIT_INTERRUPTED, Interrupted, Problem, TrainingFailed, UserError
 from tune.files import full_disk
+from tune.nodes import Node, meet
 from tune.plan import shrink
 from tune.records import Plan
 from tune.run import Run, lock
-from tune.train import OUTCOME, worker_lock
+from tune.train import OUTCOME, finished, worker_lock
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 GRACE_SECONDS = 20.0
 """How long the others may take to notice that one of them failed, and to say what they know."""
+MEETING_SECONDS = 1800.0
+"""How long the other machines wait for the first to begin: it makes the plan, and what else is not yet done."""
 KEPT = "What was saved is kept; the same command goes on from there."
 
 Worker = subprocess.Popen[bytes]
@@ -36,9 +39,15 @@ def command(run: Run) -> list[str]:
     return [sys.executable, "-m", "tune.train.worker", str(run.folder.resolve()), "--attended"]
 
 
-def environments(plan: Plan) -> list[dict[str, str]]:
-    """The environment of each process: where it stands among the others, as `tune.train.ranks` reads it, and how many
-    threads it may use."""
+def ranks_of(plan: Plan, node: Node) -> range:
+    """The ranks of the processes of a machine."""
+    each = plan.processes // node.count
+    return range(node.rank * each, (node.rank + 1) * each)
+
+
+def environments(plan: Plan, node: Node) -> list[dict[str, str]]:
+    """The environment of each process of a machine: where it stands among the others, as `tune.train.ranks` reads it, and
+    how many threads it may use."""
     common = {**os.environ, "OMP_NUM_THREADS": str(plan.threads), "PYTHONUNBUFFERED": "1"}
     for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"):
         common.pop(name, None)
@@ -46,12 +55,11 @@ def environments(plan: Plan) -> list[dict[str, str]]:
         if plan.device.kind == "cuda":  # transformers would use every GPU that it sees
             common["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
         return [common]
-    size = str(plan.processes)
-    common |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port()), "WORLD_SIZE": size}
-    return [
-        {**common, "RANK": str(rank), "LOCAL_RANK": str(rank), "LOCAL_WORLD_SIZE": size}
-        for rank in range(plan.processes)
-    ]
+    if node.count == 1:
+        common |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port())}
+    ranks = ranks_of(plan, node)
+    common |= {"WORLD_SIZE": str(plan.processes), "LOCAL_WORLD_SIZE": str(len(ranks))}
+    return [{**common, "RANK": str(rank), "LOCAL_RANK": str(i)} for i, rank in enumerate(ranks)]
 
 
 def _free_port() -> int:
@@ -61,38 +69,46 @@ def _free_port() -> int:
         return port
 
 
-def train(run: Run) -> None:
-    """Runs the training processes to their end; after running out of memory again, with a smaller micro-batch. Raises as `attempt`."""
-    while not attempt(run):
+def train(run: Run, node: Node) -> None:
+    """Runs the training processes of this machine to their end; after running out of memory again, with a smaller
+    micro-batch. Raises as `attempt`."""
+    while not attempt(run, node):
         pass
 
 
-def attempt(run: Run) -> bool:
-    """Runs the training processes once. Returns whether training is finished; False when they ran out of memory and a smaller
-    micro-batch is planned now.
+def attempt(run: Run, node: Node) -> bool:
+    """Runs the training processes of this machine once. Returns whether training is finished; False when they ran out of
+    memory and a smaller micro-batch is planned now.
 
     Raises Interrupted when they saved and left on request, TrainingFailed when a guard stopped them, one of them died or
     does not answer, UserError when they refused what they found.
     """
     plan = run.read(Plan)
     with ExitStack() as free:  # the processes of an attempt that was killed are gone now; they notice within moments
-        for rank in range(plan.processes):
+        for rank in ranks_of(plan, node) if node.rank else range(plan.processes):
             free.enter_context(lock(run, worker_lock(rank), wait_seconds=15))
-    run.path(OUTCOME).unlink(missing_ok=True)
+    if not node.rank:
+        run.path(OUTCOME).unlink(missing_ok=True)
     run.path(OUTCOME).parent.mkdir(exist_ok=True)
     workers: list[Worker] = []
     asked = Asked(workers)
     before = {number: signal.signal(number, asked) for number in STOP_SIGNALS}
+    # A cluster signals every process of a job. One that is still starting would die of it; so they are born with these
+    # signals blocked, and open them when they can hear.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
-        for environment in environments(plan):
+        for environment in environments(plan, node):
             workers.append(
                 subprocess.Popen(
                     command(run), stdin=subprocess.PIPE, stdout=sys.stderr, env=environment, start_new_session=True
                 )
             )
-        silent = _wait(workers, run.recipe.launch.deadline_seconds)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        by_rank = dict(zip(ranks_of(plan, node), workers, strict=True))
+        silent = _wait(by_rank, run.recipe.launch.deadline_seconds)
     finally:
         _end(workers)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for number, handler in before.items():
             signal.signal(number, handler)
     if asked.times > 1:
@@ -101,21 +117,35 @@ def attempt(run: Run) -> bool:
         raise TrainingFailed(
             f"{_names(silent, plan)} did not answer within {run.recipe.launch.deadline_seconds} s. {KEPT}"
         )
-    return _tell(run, plan, [worker.returncode for worker in workers])
+    return _tell(run, node, plan, {rank: worker.returncode for rank, worker in by_rank.items()})
 
 
-def _wait(workers: Sequence[Worker], deadline_seconds: float) -> dict[int, str]:
-    """Waits until all are done. When one has failed, or is done long before the others, these are not waited for for ever:
-    returns those that did not end by themselves, by rank, each with what the system says of it."""
+def follow(run: Run, node: Node) -> None:
+    """What a machine does that is not the first: trains when the first one does, and nothing else.
+
+    Raises as `train`; TrainingFailed also when the first does not begin.
+    """
+    if meet(node, MEETING_SECONDS, lambda: finished(run) is not None):
+        train(run, node)
+    elif finished(run) is None:
+        raise TrainingFailed(
+            f"node {node.rank} of {node.count}: nobody listens at {node.address}:{node.port} after {MEETING_SECONDS:.0f} s. "
+            "The log of the first node says why; the same command goes on."
+        )
+
+
+def _wait(workers: dict[int, Worker], deadline_seconds: float) -> dict[int, str]:
+    """Waits until all, by rank, are done. When one has failed, or is done long before the others, these are not waited for
+    for ever: returns those that did not end by themselves, by rank, each with what the system says of it."""
     until = math.inf
-    while None in (codes := [worker.poll() for worker in workers]):
-        ended = [code for code in codes if code is not None]
+    while None in (codes := {rank: worker.poll() for rank, worker in workers.items()}).values():
+        ended = [code for code in codes.values() if code is not None]
         if ended and until == math.inf:
             until = time.monotonic() + deadline_seconds
         if any(code not in (0, EXIT_INTERRUPTED) for code in ended):
             until = min(until, time.monotonic() + GRACE_SECONDS)
         if time.monotonic() > until:
-            return {rank: _state(workers[rank]) for rank, code in enumerate(codes) if code is None}
+            return {rank: _state(workers[rank]) for rank, code in codes.items() if code is None}
         time.sleep(0.05)
     return {}
 
@@ -165,9 +195,9 @@ def _end(workers: Sequence[Worker]) -> None:
                 worker.stdin.close()
 
 
-def _tell(run: Run, plan: Plan, codes: Sequence[int]) -> bool:
-    """Turns how the workers ended into what the caller of `attempt` hears."""
-    died = {rank: f"signal {-code}" for rank, code in enumerate(codes) if code < 0}
+def _tell(run: Run, node: Node, plan: Plan, codes: dict[int, int]) -> bool:
+    """Turns how the workers, by rank, ended into what the caller of `attempt` hears."""
+    died = {rank: f"signal {-code}" for rank, code in codes.items() if code < 0}
     if died and plan.processes > 1:
         raise TrainingFailed(
             full_disk(run.folder) or f"{_names(died, plan)} died, and the others ended with it. {KEPT}"
@@ -178,13 +208,18 @@ def _tell(run: Run, plan: Plan, codes: Sequence[int]) -> bool:
         full = full_disk(run.folder)
         if full is not None:
             raise TrainingFailed(full) from None
-        how = died.get(0, f"exit code {codes[0]}")
+        rank = min(codes)
+        how = died.get(rank, f"exit code {codes[rank]}")
         raise TrainingFailed(
             f"the training process died ({how}) without a word. What it saved is kept; the same command goes on from there."
         ) from None
     if outcome["outcome"] == "interrupted":
         raise Interrupted("saved and stopped. The same command goes on from there.")
     if outcome["outcome"] == "out of memory":
+        if node.count > 1:  # the other machines have read the plan; none would hear of another
+            raise TrainingFailed(
+                f"out of memory ({outcome['what']}). {KEPT} Lower data.max_tokens, or take more nodes."
+            )
         _shrink(run, outcome["what"])
     if outcome["outcome"] == "failed":
         if outcome["usage"]:

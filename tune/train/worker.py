@@ -63,9 +63,12 @@ class Stop:
         self.asked = False
 
     def listen(self, attended: bool) -> None:
-        """Hears signals and, when attended, the process at the other end of standard input."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+        """Hears signals, those too that came while this process was starting, and, when attended, the process at the other
+        end of standard input."""
+        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+        for number in numbers:
             signal.signal(number, self._hear)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
         if attended:
             _die_with_parent()
             threading.Thread(target=self._watch, daemon=True).start()
