@@ -111,7 +111,7 @@ def train(run: Run, stop: Callable[[], bool], ranks: Ranks | None = None) -> boo
         _ready(run, first, checkpoint)
     trainer = _trainer(run, plan, base, ledger, contract, ranks)
     shown = TrainingProgress(plan.steps, first) if ranks.first else None
-    recorder = Recorder(run, trainer, stop, _held_out(run, trainer, base), shown or _silent)
+    recorder = Recorder(run, trainer, stop, _held_out(run, trainer, base), shown or (lambda row: None))
     recorder.after_first = lambda: _first_step(trainer, run, base)
     trainer.add_callback(recorder)
     if ranks.first:
@@ -139,10 +139,6 @@ def train(run: Run, stop: Callable[[], bool], ranks: Ranks | None = None) -> boo
         _write_record(run, trainer, started)
     ranks.wait()
     return True
-
-
-def _silent(row: dict[str, Any]) -> None:
-    """Only the first process tells people."""
 
 
 def _agreed(ranks: Ranks, found: Callable[[], Path | None]) -> Path | None:
@@ -387,10 +383,9 @@ def _in_words(run: Run, error: Exception) -> str:
     first = (str(error).splitlines() or [""])[0]
     if lost(error):
         rank, size = place(os.environ)
-        seconds = run.recipe.launch.deadline_seconds
         return (
-            f"rank {rank} of {size} lost another process: it is gone, or did not answer within {seconds} s. "
-            "What was saved is kept; the same command goes on from there."
+            f"rank {rank} of {size} lost another process: it is gone, or did not answer within "
+            f"{run.recipe.launch.deadline_seconds} s. What was saved is kept; the same command goes on from there."
         )
     if models.is_out_of_memory(error):
         return f"{type(error).__name__}: {first[:200]}"
