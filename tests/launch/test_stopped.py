@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from conftest import POCKET, write_recipe
 from whole import start
 
 
@@ -24,9 +25,9 @@ def until(process: subprocess.Popen[str], true: Callable[[], bool], seconds: flo
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
-def test_before_training(recipe: Callable[..., Path], project: Path, number: int) -> None:
+def test_before_training(project: Path, number: int) -> None:
     """Asked to stop while rows are prepared: 75, without a traceback."""
-    process = start("run", recipe(), cwd=project)
+    process = start("run", write_recipe(project / "recipe.yaml", POCKET), cwd=project)
     until(process, lambda: bool(list(project.glob("runs/*/base.json"))))
     process.send_signal(number)
     _, said = process.communicate(timeout=120)
@@ -34,10 +35,10 @@ def test_before_training(recipe: Callable[..., Path], project: Path, number: int
 
 
 @pytest.mark.slow
-def test_while_the_training_process_starts(recipe: Callable[..., Path], project: Path) -> None:
+def test_while_the_training_process_starts(project: Path) -> None:
     """SIGTERM to every process while the one that trains still loads its libraries: it hears of it when it can, and saves
     after its first step."""
-    process = start("run", recipe(), cwd=project)
+    process = start("run", write_recipe(project / "recipe.yaml", POCKET), cwd=project)
 
     def workers() -> list[psutil.Process]:
         with suppress(psutil.Error):

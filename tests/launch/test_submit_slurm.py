@@ -140,9 +140,8 @@ def test_preempted_by_a_job_of_higher_priority(straight: TrainRecord, project: P
     assert shown[0]["job"] == {"place": "slurm", "id": number, "state": "RUNNING"}
     second = tune("submit", "recipe.yaml", "--runs", "preempted", *SHAPE, cwd=project, check=False)
     assert second.returncode == 1
-    high = cluster.call(
-        "sbatch", "--parsable", "--partition=high", "--nodes=2", "--exclusive", "--wrap=sleep 2"
-    ).strip()
+    pushes = ("--parsable", "--partition=high", "--nodes=2", "--exclusive", "--output=/dev/null", "--wrap=sleep 2")
+    high = cluster.call("sbatch", *pushes).strip()
     wait(cluster, number, lambda: restarts(cluster, number) == 1, run)
     assert "saved and stopped" in (run / f"slurm/{number}-1.log").read_text()
     wait(cluster, high, lambda: cluster.job(high)["JobState"] == "COMPLETED", run)
