@@ -111,7 +111,7 @@ def train(run: Run, stop: Callable[[], bool], ranks: Ranks | None = None) -> boo
         _ready(run, first, checkpoint)
     trainer = _trainer(run, plan, base, ledger, contract, ranks)
     shown = TrainingProgress(plan.steps, first) if ranks.first else None
-    recorder = Recorder(run, trainer, stop, _held_out(run, trainer, base), shown or (lambda row: None))
+    recorder = Recorder(run, trainer, stop, _held_out(run, trainer, base), shown or (lambda _: None))
     recorder.after_first = lambda: _first_step(trainer, run, base)
     trainer.add_callback(recorder)
     if ranks.first:
