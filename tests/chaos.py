@@ -40,7 +40,7 @@ def wait_for_instant(find: Callable[[], Path | None], rng: random.Random, longes
     its kind. `find` gives the run directory as soon as there is one."""
     kind = rng.choice(("clock", "step", "save", "save"))
     while not over() and not working(find()):
-        time.sleep(0.002)
+        time.sleep(0.02)
     until = time.monotonic() + rng.uniform(0.1, longest)
     steps, late = rng.randint(1, 8), rng.uniform(0, 0.03)
     first, half = logged(find()), half_saves(find())
@@ -52,7 +52,7 @@ def wait_for_instant(find: Callable[[], Path | None], rng: random.Random, longes
             break
         if kind == "save" and half_saves(run) - half:
             break
-        time.sleep(0.001)
+        time.sleep(0.003)
     time.sleep(late if kind != "save" else late / 3)
     return kind
 

@@ -28,6 +28,10 @@ CASES: dict[str, dict[str, Any]] = {
     "accumulation": {"plan": {"micro_batch_sequences": 1, "accumulation": 4}},
     "several epochs, the last step short": {"train": {"max_steps": None, "epochs": 3.4, "tokens_per_step": 192}},
     "bf16": {"plan": {"compute_dtype": "bfloat16"}},
+    "bf16, no dropout": {
+        "train": {"adapter": {"rank": 4, "alpha": 8}},
+        "plan": {"compute_dtype": "bfloat16"},
+    },
     "nf4": {"base": {"quantize": "nf4"}},
     "activation checkpointing": {"plan": {"activation_checkpointing": True}},
     "evaluation in between": {"train": {"evaluate_every": 2}},
