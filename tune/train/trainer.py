@@ -261,7 +261,7 @@ class Recorder(TrainerCallback):
         }
         if self.logs:
             metrics, consumed = self.logs
-            consumed.write({"step": state.global_step, "examples": leaves, **tokens})
+            consumed.write({"step": state.global_step, "examples": leaves, **dict(sorted(tokens.items()))})
             metrics.write(row)
             self.shown(row)
         asked = self.trainer.ranks.gather((self.stop_asked(), self.due(state.global_step)))
