@@ -74,8 +74,8 @@ def kill(who: str, process: subprocess.Popen[str], run: Path | None) -> None:
 def train_in_child(folder: Path) -> None:
     """What a forked child does: the worker's own training of a run, on one thread."""
     from tune.run import lock, open_run
-    from tune.train import WORKER_LOCK, worker
+    from tune.train import worker, worker_lock
 
     run = open_run(folder)
-    with lock(run, WORKER_LOCK):
+    with lock(run, worker_lock(0)):
         worker.train(run, lambda: False)

@@ -24,7 +24,7 @@ from tune.evaluate.checks import KINDS
 from tune.files import read_jsonl
 from tune.recipe.reference import reference
 from tune.recipe.schema import Recipe
-from tune.records import STAGES, Receipt, RunInfo
+from tune.records import STAGES, Receipt, RunInfo, Submission
 from tune.run import open_run
 from tune.verify import Claim
 
@@ -172,7 +172,7 @@ def test_options_are_those_of_the_verbs() -> None:
         verb: {o for a in parsers[verb]._actions for o in a.option_strings if o.startswith("--")} - {"--help"}
         for verb in VERBS
     }
-    assert {re.sub("`", "", row[0]): set(re.findall(r"`(--\w+)`", row[1])) for row in table("verb")} == takes
+    assert {re.sub("`", "", row[0]): set(re.findall(r"`(--[\w-]+)`", row[1])) for row in table("verb")} == takes
     assert set(named("option")) == set().union(*takes.values())
 
 
@@ -181,7 +181,7 @@ def test_exit_codes_are_those_of_the_errors() -> None:
     assert named("code") == ["0", "1", "2", "75"]
 
 
-@pytest.mark.parametrize("kind", [RunInfo, *STAGES], ids=lambda kind: getattr(kind, "file", "run.json"))
+@pytest.mark.parametrize("kind", [RunInfo, Submission, *STAGES], ids=lambda kind: getattr(kind, "file", "run.json"))
 def test_record_fields_exist(kind: type[BaseModel]) -> None:
     """Every field of a record must be on the page, and every name there must lead to a field."""
     names = field_names(f"### {getattr(kind, 'file', 'run.json')}")
@@ -291,7 +291,7 @@ def test_links_lead_somewhere() -> None:
 def test_dependencies_are_explained() -> None:
     """Every package that pyproject.toml names must have its line in docs/dependencies.md, and no other."""
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    lists = re.findall(r"^(?:dependencies|dev) = \[\n(.*?)^\]", project, flags=re.MULTILINE | re.DOTALL)
+    lists = re.findall(r"^(?:dependencies|kubernetes|dev) = \[\n(.*?)^\]", project, flags=re.MULTILINE | re.DOTALL)
     wanted = {
         name.lower() for block in lists for name in re.findall(r'^\s*"([A-Za-z0-9_-]+)', block, flags=re.MULTILINE)
     }

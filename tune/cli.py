@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tune import __version__
 from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, Problem, TuneError, UserError
+from tune.launch.options import SUBMIT
 
 if TYPE_CHECKING:
     from tune.recipe import Loaded
@@ -91,6 +93,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "train the steps after A up to B again, between two committed checkpoints of a run",
     },
     "--base": {"action": "store_true", "help": "let the base answer too"},
+    **SUBMIT,
 }
 TARGETS = {
     "RECIPE": "a recipe (YAML)",
@@ -151,6 +154,8 @@ def _open(parsed: argparse.Namespace) -> Run:
 def _run(parsed: argparse.Namespace) -> int:
     from tune import pipeline
 
+    for number in (signal.SIGTERM, signal.SIGUSR1):  # what a cluster stops a job with is heard like Ctrl-C
+        signal.signal(number, signal.default_int_handler)
     run = _open(parsed)
     pipeline.carry_out(run)
     print(run.folder)
@@ -277,23 +282,44 @@ def _verify(parsed: argparse.Namespace) -> int:
     return EXIT_FAILED if verdict(claims) == "FAILED" else EXIT_DONE
 
 
-def _openness(parsed: argparse.Namespace) -> int:
-    from tune.disclose import report
+def _submit(parsed: argparse.Namespace) -> int:
+    from tune import pipeline
+    from tune.launch import submit
+    from tune.launch.request import check, from_options
+    from tune.run import locate
 
-    print(report(parsed.target), end="")
+    request = from_options(vars(parsed))
+    check(request)
+    if parsed.dry_run:
+        run = _open(parsed) if parsed.target.is_dir() else locate(_load(parsed), parsed.runs, parsed.fresh)[0]
+        print(submit.script(run, request), end="")
+        return EXIT_DONE
+    run = _open(parsed)
+    found = pipeline.hand_over(run, request)
+    if found is None or found.job is not None:
+        print(run.folder)
+    else:
+        print(run.path(found.script).read_text(), end="")
     return EXIT_DONE
 
 
 def _runs(parsed: argparse.Namespace) -> int:
+    from tune.launch.submit import jobs
     from tune.run import last_step, state
     from tune.text import table
 
     folders = sorted((p.parent for p in parsed.runs.glob("*/run.json")), key=lambda p: p.stat().st_mtime)
-    rows: list[dict[str, Any]] = [{"run": str(f), "state": state(f), "steps": last_step(f)} for f in folders]
+    job = jobs(folders)
+    rows: list[dict[str, Any]] = [
+        {"run": str(f), "state": state(f), "steps": last_step(f), "job": job.get(f)} for f in folders
+    ]
     if parsed.json:
         print(json.dumps(rows, indent=2))
     elif rows:
-        print(table([[r["run"], r["state"], str(r["steps"])] for r in rows], ["run", "last stage", "steps"]))
+        shown = [
+            [r["run"], r["state"], str(r["steps"]), " ".join(filter(None, (r["job"] or {}).values()))] for r in rows
+        ]
+        print(table(shown, ["run", "last stage", "steps", "job"], left=(0, 3)))
     else:
         print(f"no runs under {parsed.runs}/", file=sys.stderr)
     return EXIT_DONE
@@ -318,8 +344,15 @@ def _doctor(parsed: argparse.Namespace) -> int:
 RECIPE_OPTIONS = ("--set", "--root")
 RUN_OPTIONS = (*RECIPE_OPTIONS, "--runs", "--fresh")
 
+
 VERBS = {
     "run": Verb(_run, "carry a recipe out: every stage, from where it stands", "RECIPE|RUN", RUN_OPTIONS),
+    "submit": Verb(
+        _submit,
+        "hand a recipe to a cluster: what needs no GPU here, the rest as a job",
+        "RECIPE|RUN",
+        (*RUN_OPTIONS, *SUBMIT),
+    ),
     "check": Verb(
         _check, "find mistakes in seconds, before any training", "[RECIPE]", (*RECIPE_OPTIONS, "--json", "--list")
     ),
@@ -339,7 +372,6 @@ VERBS = {
     "verify": Verb(
         _verify, "check a disclosed folder from its files, or by training again", "PATH", ("--json", "--replay")
     ),
-    "openness": Verb(_openness, "how open a finished run is, and what is missing next", "RUN"),
     "runs": Verb(_runs, "list the runs and where they stand", None, ("--runs", "--json")),
     "doctor": Verb(_doctor, "what is installed and what stands in the way", None, ("--runs", "--json")),
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tune import hub
 from tune.errors import BaseModelError, Problem
 from tune.modelfiles import base_error, chat_template
+from tune.nodes import here
 from tune.recipe.schema import Adapter
 from tune.records import BaseRecord, Device
 
@@ -45,27 +46,33 @@ def _tokenizer(place: Path, pad: int) -> PreTrainedTokenizerFast:
 
 
 def find_device() -> Device:
-    """The device that this process would train on: the first CUDA or Apple GPU, else the CPU.
+    """The kind of device that training would run on here: CUDA GPUs (described by the first, with the least memory of
+    any), an Apple GPU, else the CPU.
 
     bf16 on a CPU means hardware instructions for it (AVX512-BF16 or Arm's BF16); emulated bf16 is slower than fp32.
     """
     import torch
 
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    nodes = here().count
     if torch.cuda.is_available():
         found = torch.cuda.get_device_properties(0)
         return Device(
             kind="cuda",
             name=found.name,
-            memory_bytes=found.total_memory,
+            memory_bytes=min(
+                torch.cuda.get_device_properties(i).total_memory for i in range(torch.cuda.device_count())
+            ),
             bf16=torch.cuda.is_bf16_supported(),
             threads=threads,
+            count=torch.cuda.device_count(),
+            nodes=nodes,
         )
     import psutil
 
     memory = psutil.virtual_memory().total
     if torch.backends.mps.is_available():
-        return Device(kind="mps", name="Apple GPU", memory_bytes=memory, bf16=True, threads=threads)
+        return Device(kind="mps", name="Apple GPU", memory_bytes=memory, bf16=True, threads=threads, nodes=nodes)
     name, flags = _processor()
     return Device(
         kind="cpu",
@@ -73,6 +80,7 @@ def find_device() -> Device:
         memory_bytes=memory,
         bf16=bool(flags & {"avx512_bf16", "amx_bf16", "bf16"}),
         threads=threads,
+        nodes=nodes,
     )
 
 
@@ -114,18 +122,29 @@ def torch_dtype(name: str) -> torch.dtype:
     return found
 
 
-def load_base(base: BaseRecord, device: Device, dtype: str, quantize: str | None = None) -> PreTrainedModel:
+def torch_device(device: Device) -> int | str:
+    """The device of this process: of several GPUs the one that it was given."""
+    import torch
+
+    return torch.cuda.current_device() if device.kind == "cuda" else device.kind
+
+
+def load_base(
+    base: BaseRecord, device: Device, dtype: str, quantize: str | None = None, sharded: bool = False
+) -> PreTrainedModel:
     """The base's weights on the device, frozen, in evaluation mode.
 
     `dtype` is the type of unquantized weights; `quantize` overrides the recipe's choice (export loads unquantized to
-    merge). Raises BaseModelError when the architecture is unknown to transformers.
+    merge). `sharded` is for processes that train together: each loads its part of the weights only (FSDP2); of a base in
+    nf4, which cannot be quantized in parts, each loads the whole into the CPU's memory, for `tune.train.sharding` to
+    divide. Raises BaseModelError when the architecture is unknown to transformers.
     """
     hub.quiet_libraries()
     from transformers import AutoModelForCausalLM
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"device_map": {"": torch_device(device)}}
     if (quantize or base.quantize) == "nf4":
         from transformers import BitsAndBytesConfig
 
@@ -134,12 +153,20 @@ def load_base(base: BaseRecord, device: Device, dtype: str, quantize: str | None
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=torch_dtype(dtype),
+            # FSDP2 leaves integers whole on every device.
+            **({"bnb_4bit_quant_storage": torch_dtype(dtype)} if sharded else {}),
         )
+        if sharded:
+            options["device_map"] = {"": "cpu"}
+    elif sharded:
+        import torch
+        from transformers.distributed import DistributedConfig
+
+        options = {"distributed_config": DistributedConfig(fsdp_size=torch.distributed.get_world_size())}
     try:
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
             base.folder,
             dtype=torch_dtype(dtype),
-            device_map={"": 0 if device.kind == "cuda" else device.kind},
             local_files_only=True,
             use_safetensors=True,
             trust_remote_code=False,

@@ -11,11 +11,15 @@ from tune import base, disclose, evaluate, export, plan, train
 from tune import run as runs
 from tune.data import stage as data
 from tune.errors import Problem, UserError
-from tune.launch import local
+from tune.launch import local, submit
+from tune.launch.request import Request, device
+from tune.nodes import here
 from tune.recipe import Loaded
-from tune.records import BaseRecord, Disclosure, Evaluation, ExportRecord, Ledger, Record, TrainRecord
+from tune.records import BaseRecord, Disclosure, Evaluation, ExportRecord, Ledger, Plan, Record, Submission, TrainRecord
 from tune.run import Run, lock
 from tune.text import count, duration, share, short, size
+
+NOTHING = "nothing to do: {run} is complete, and nothing that it was made from has changed"
 
 
 def say(text: str) -> None:
@@ -39,18 +43,45 @@ def reopen(folder: Path) -> Run:
 
 
 def carry_out(run: Run) -> bool:
-    """Every stage in order. Returns whether there was anything to do."""
+    """Every stage in order; on a machine that is not the first of several, its part of the training. Returns whether there
+    was anything to do."""
+    node = here()
+    if node.rank:
+        local.follow(run, node)
+        return True
     with lock(run):
         if done(run):
-            say(f"nothing to do: {run.folder} is complete, and nothing that it was made from has changed")
+            say(NOTHING.format(run=run.folder))
             return False
         for stage in STAGES:
             stage(run)
     return True
 
 
+def hand_over(run: Run, request: Request) -> Submission | None:
+    """What needs no GPU, here; the rest as a job of the place. Returns None when there is nothing left to do."""
+    submit.ready(run, request)
+    with lock(run):
+        if done(run):
+            say(NOTHING.format(run=run.folder))
+            return None
+        base_stage(run)
+        data_stage(run)
+        asked = device(request)
+        if asked is None:
+            say("plan: made on the node, for the device that is there")
+        elif not _trained(run):
+            say_plan(plan.plan(run, asked, probe=False))
+    found = submit.submit(run, request)  # after the lock is gone: the job may start at once, and takes it
+    start = submit.command(run, request)
+    say(f"submit: submitted as job {found.job}" if start is None else f"submit: start it with: {start}")
+    return found
+
+
 def done(run: Run) -> bool:
     """Whether every record is there, made from what is there now. Judged without torch, in well under a second."""
+    if run.find(Plan) is None:  # what decides the adapter stands in it
+        return False
     made_from: tuple[tuple[type[Record], Callable[[Run], Any]], ...] = (
         (BaseRecord, base.inputs),
         (Ledger, data.inputs),
@@ -97,17 +128,22 @@ def plan_stage(run: Run) -> None:
     """plan.json, and two lines on it."""
     if _trained(run):
         return
-    found = plan.plan(run)
+    say_plan(plan.plan(run))
+
+
+def say_plan(found: Plan) -> None:
+    """Two lines on a plan."""
+    shared = f" in each of {found.processes} processes ({found.strategy})" if found.processes > 1 else ""
     say(
-        f"plan: {count(found.steps)} steps of {found.sequences_per_step} sequences on {found.device.name} in {found.compute_dtype}, {found.accumulation} x {found.micro_batch_sequences} at a time"
+        f"plan: {count(found.steps)} steps of {found.sequences_per_step} sequences on {found.device.name} in {found.compute_dtype}, {found.accumulation} x {found.micro_batch_sequences} at a time{shared}"
     )
-    say(f"plan: about {size(found.peak_bytes)} of memory and {duration(found.seconds)}")
+    say(f"plan: about {size(found.peak_bytes)} of memory{' each' if shared else ''} and {duration(found.seconds)}")
 
 
 def train_stage(run: Run) -> None:
     """adapter/ and train.json."""
     if not _trained(run):
-        local.train(run)
+        local.train(run, here())
     found = run.read(TrainRecord)
     say(
         f"train: {count(found.receipt.optimizer_steps)} steps in {duration(found.seconds)}, {found.tokens_per_second:,.0f} tokens/s, loss {found.first_loss:.3f} -> {found.last_loss:.3f}"

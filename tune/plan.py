@@ -12,9 +12,11 @@ import math
 import subprocess
 import sys
 import time
+from itertools import product
 from typing import Any
 
 from tune.errors import PlanError, Problem
+from tune.recipe.schema import Launch
 from tune.records import BaseRecord, Device, Ledger, Plan, Probe
 from tune.run import Run, made
 from tune.text import count, duration, size, table
@@ -52,6 +54,7 @@ def plan(run: Run, device: Device | None = None, probe: bool = True) -> Plan:
         "data": ledger.identity(),
         "train": run.recipe.train.deciding(),
         "device": device.model_dump(),
+        "launch": run.recipe.launch.model_dump(mode="json", exclude={"deadline_seconds"}),
     }
     record = run.up_to_date(Plan, wanted)
     if record is not None:
@@ -59,7 +62,7 @@ def plan(run: Run, device: Device | None = None, probe: bool = True) -> Plan:
     found = _planned(run, base, ledger, device)
     record = Plan(made=made(wanted, started), device=device, **found)
     run.write(record)
-    if probe:
+    if probe and record.strategy != "fsdp2":  # one process alone cannot try what several hold in parts
         record = _refined(run, record)
         record = record.model_copy(update={"made": made(wanted, started)})
         run.write(record)
@@ -79,7 +82,8 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
         "rank": run.recipe.train.adapter.rank,
         "optimizer": run.recipe.train.optimizer,
     }
-    micro, checkpointing, parts = _fit(fields, ledger, device, per_step)
+    ranks = processes(run.recipe.launch, device, per_step)
+    fitting = _fit(fields, ledger, device, per_step, ranks, run.recipe.launch.strategy)
     tokens = round(fed * mean_tokens)
     speed = FLOPS[device.kind] * (device.threads if device.kind == "cpu" else 1) * (1 if device.bf16 else 0.5)
     return {
@@ -89,14 +93,12 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
         "epochs": round(fed / ledger.packing.sequences, 4),
         "warmup_steps": round(warmup * steps) if warmup < 1 else round(warmup),
         "tokens": tokens,
-        "strategy": "one device",
         "compute_dtype": dtype,
-        "micro_batch_sequences": micro,
-        "accumulation": per_step // micro,
-        "activation_checkpointing": checkpointing,
-        "bytes": parts,
-        "peak_bytes": peak(parts),
-        "seconds": 4 * base.parameters * tokens / speed,
+        "processes": ranks,
+        "threads": max(1, device.threads * device.nodes // ranks),
+        **fitting,
+        "peak_bytes": peak(fitting["bytes"]),
+        "seconds": 4 * base.parameters * tokens / speed / (1 if device.kind == "cpu" else ranks),
         "probe": None,
     }
 
@@ -116,18 +118,49 @@ def length(max_steps: int | None, epochs: float | None, sequences: int, per_step
     return math.ceil(fed / per_step), fed
 
 
-def _fit(fields: dict[str, Any], ledger: Ledger, device: Device, per_step: int) -> tuple[int, bool, dict[str, int]]:
-    """(sequences a micro-batch, activation checkpointing, bytes by part): the fastest that fits.
+def processes(launch: Launch, device: Device, per_step: int) -> int:
+    """How many processes share each step: as many as the recipe says, else one for each GPU that a step has work for.
 
-    On a CPU a micro-batch holds about CPU_TOKENS: fewer cost time, more bring none.
+    Raises PlanError when there are fewer devices, or fewer sequences in a step.
+    """
+    there = device.nodes * (1 if device.kind == "cpu" else device.count)
+    if device.nodes > 1 and per_step < device.nodes:
+        what = f"{device.nodes} nodes would share a step of {per_step} sequences"
+        raise PlanError(
+            Problem("plan", what, "raise train.tokens_per_step, or take fewer nodes", key="train.tokens_per_step")
+        )
+    if launch.devices == "auto":
+        most = min(there, per_step)
+        return most - most % device.nodes
+    key = "launch.devices"
+    if device.kind != "cpu" and launch.devices > there:
+        what = f"{launch.devices} devices are asked for, and there are {there} ({device.name})"
+        raise PlanError(Problem("plan", what, f"set launch.devices: {there}, or auto", key=key))
+    if launch.devices % device.nodes:
+        what = f"{launch.devices} devices cannot be shared evenly by {device.nodes} nodes"
+        raise PlanError(Problem("plan", what, f"set launch.devices: {there}, or auto", key=key))
+    if launch.devices > per_step:
+        what = f"{launch.devices} devices would share a step of {per_step} sequences"
+        raise PlanError(
+            Problem("plan", what, f"raise train.tokens_per_step, or set launch.devices: {per_step}", key=key)
+        )
+    return launch.devices
+
+
+def _fit(
+    fields: dict[str, Any], ledger: Ledger, device: Device, per_step: int, ranks: int, strategy: str
+) -> dict[str, Any]:
+    """Strategy, micro-batch, accumulation, activation checkpointing and bytes by part: the fastest that fits.
+
+    On a CPU a micro-batch holds about CPU_TOKENS: fewer cost time, more bring none; and all processes share its memory.
     """
     tokens = ledger.packing.capacity_tokens if ledger.packing.packed else ledger.lengths["max"]
-    sizes = [n for n in range(per_step, 0, -1) if per_step % n == 0]
-    if device.kind == "cpu":
-        sizes = [n for n in sizes if n == 1 or n * tokens <= CPU_TOKENS]
+    memory = device.memory_bytes // (ranks // device.nodes if device.kind == "cpu" else 1)
     smallest: dict[str, int] = {}
-    for checkpointing in (False, True):
-        for micro in sizes:
+    for kind, checkpointing in product(_strategies(strategy, ranks), (False, True)):
+        for micro, accumulation in micro_batches(per_step, ranks):
+            if device.kind == "cpu" and micro > 1 and micro * tokens > CPU_TOKENS:
+                continue
             parts = estimate(
                 fields["base"],
                 fields["rank"],
@@ -136,26 +169,59 @@ def _fit(fields: dict[str, Any], ledger: Ledger, device: Device, per_step: int) 
                 micro * tokens,
                 checkpointing,
                 device.kind,
+                ranks if kind == "fsdp2" else 1,
             )
-            if peak(parts) <= USABLE * device.memory_bytes:
-                return micro, checkpointing, parts
+            if peak(parts) <= USABLE * memory:
+                return {
+                    "strategy": kind,
+                    "micro_batch_sequences": micro,
+                    "accumulation": accumulation,
+                    "activation_checkpointing": checkpointing,
+                    "bytes": parts,
+                }
             smallest = parts
     ways = ["lower data.max_tokens", "lower train.adapter.rank", "take a smaller base"]
     if fields["base"].quantize == "none":
         ways[1] = "set base.quantize: nf4"
+    if ranks > 1 and strategy == "ddp":
+        ways.insert(0, "set launch.strategy: fsdp2")
     what = f"needs about {size(peak(smallest))} and {device.name} has {size(device.memory_bytes)}"
+    if ranks > 1:
+        what = f"each of {ranks} processes {what}" + (" for all of them" if device.kind == "cpu" else "")
     raise PlanError(Problem("plan", what, "; or ".join(ways), key="base.model"))
 
 
+def _strategies(wanted: str, ranks: int) -> tuple[str, ...]:
+    """What to try, in this order. A lone device holds everything, whatever is asked for several."""
+    if ranks == 1:
+        return ("one device",)
+    return ("ddp", "fsdp2") if wanted == "auto" else (wanted,)
+
+
+def micro_batches(per_step: int, ranks: int) -> list[tuple[int, int]]:
+    """All (sequences a micro-batch, micro-batches a step) of a process, the largest micro-batch first: as few as hold the
+    largest part of a step, and those as even as can be."""
+    most = math.ceil(per_step / ranks)
+    counts = {math.ceil(most / largest) for largest in range(1, most + 1)}
+    return [(math.ceil(most / n), n) for n in sorted(counts)]
+
+
 def estimate(
-    base: BaseRecord, rank: int, optimizer: str, dtype: str, tokens: int, checkpointing: bool, device: str
+    base: BaseRecord,
+    rank: int,
+    optimizer: str,
+    dtype: str,
+    tokens: int,
+    checkpointing: bool,
+    device: str,
+    shards: int = 1,
 ) -> dict[str, int]:
-    """Bytes by part for a micro-batch of `tokens` tokens.
+    """Bytes by part of one process, for a micro-batch of `tokens` tokens; the base is divided among `shards` (FSDP2).
 
     Resident: base, adapter, gradients, optimizer, runtime. Transient, never at the same moment: activations of a step
     against the loss head. A layer keeps, for its backward pass, about 16 hidden vectors and 4 MLP vectors a token (its
     inputs, norms, attention and LoRA inputs in the compute type); checkpointing keeps one hidden vector a layer and one
-    layer's activations. Known error against torch's peak on small CPU shapes: about 30 %; a traced plan would do better.
+    layer's activations. Of a divided base two layers, and what is in no layer, are whole at a time. Known error against torch's peak on small CPU shapes: about 30 %; a traced plan would do better.
     """
     shapes, width = base.shapes, 2 if dtype == "bfloat16" else 4
     other = base.parameters - base.linear_parameters
@@ -165,8 +231,8 @@ def estimate(
     layer = shapes.hidden_size * 16 + shapes.intermediate_size * 4
     kept = shapes.hidden_size * shapes.layers + layer if checkpointing else layer * shapes.layers
     trained = adapter_parameters(base, rank)
-    return {
-        "base": round(weights),
+    found = {
+        "base": round(weights / shards),
         "adapter": trained * ADAPTER_BYTES,
         "gradients": trained * ADAPTER_BYTES,
         "optimizer": trained * OPTIMIZER_BYTES[optimizer],
@@ -174,6 +240,10 @@ def estimate(
         "activations": tokens * kept * width,
         "loss head": tokens * shapes.vocabulary * (4 + 4 + width),
     }
+    if shards > 1:
+        in_layers = weights - other * width
+        found["gathered layers"] = round(in_layers * 2 / shapes.layers + other * width)
+    return found
 
 
 def peak(parts: dict[str, int]) -> int:
@@ -206,12 +276,13 @@ def _refined(run: Run, record: Plan) -> Plan:
         )
         if "error" not in found:
             break
-        smaller = next_smaller(micro, record.sequences_per_step)
+        smaller = next_smaller(record)
         if not found.get("out_of_memory") or smaller is None:
             what = f"one trial step failed on {record.device.name}: {found['error'].splitlines()[-1]}"
             raise PlanError(Problem("plan", what, "lower data.max_tokens or take a smaller base", key="base.model"))
-        micro = smaller
-    accumulation = record.sequences_per_step // micro
+        record = record.model_copy(update=smaller)
+        micro = record.micro_batch_sequences
+    accumulation = record.accumulation
     probe = Probe(
         seconds_per_step=found["seconds"] * accumulation,
         peak_bytes=found["peak_bytes"],
@@ -227,19 +298,20 @@ def _refined(run: Run, record: Plan) -> Plan:
     )
 
 
-def next_smaller(micro: int, per_step: int) -> int | None:
-    """The largest micro-batch below `micro` that cuts a step evenly; None when there is none."""
-    return next((n for n in range(micro - 1, 0, -1) if per_step % n == 0), None)
+def next_smaller(record: Plan) -> dict[str, int] | None:
+    """The next smaller micro-batch, with its accumulation: the same optimizer step in more parts. None when it is a single
+    sequence already."""
+    sizes = micro_batches(record.sequences_per_step, record.processes)
+    found = next(((micro, count) for micro, count in sizes if micro < record.micro_batch_sequences), None)
+    return {"micro_batch_sequences": found[0], "accumulation": found[1]} if found else None
 
 
 def shrink(run: Run) -> Plan | None:
-    """Takes the next smaller micro-batch into plan.json, after training ran out of memory: the same optimizer step in
-    more parts. None when a micro-batch is a single sequence already."""
+    """Takes the next smaller micro-batch into plan.json, after training ran out of memory. None when there is none."""
     record = run.read(Plan)
-    micro = next_smaller(record.micro_batch_sequences, record.sequences_per_step)
-    if micro is None:
+    update = next_smaller(record)
+    if update is None:
         return None
-    update = {"micro_batch_sequences": micro, "accumulation": record.sequences_per_step // micro}
     smaller = record.model_copy(update=update)
     run.write(smaller)
     return smaller
@@ -248,8 +320,11 @@ def shrink(run: Run) -> Plan | None:
 def describe(found: Plan) -> str:
     """The plan for people."""
     step = f"{count(found.sequences_per_step)} sequences: {found.accumulation} x {found.micro_batch_sequences}"
+    if found.processes > 1:
+        step += f" in each of {found.processes} processes"
     rows = [
         ["device", f"{found.device.name}, {size(found.device.memory_bytes)}"],
+        *([["strategy", f"{found.strategy}, {found.processes} processes"]] if found.processes > 1 else []),
         ["compute type", found.compute_dtype],
         ["steps", f"{count(found.steps)} of {step}"],
         ["epochs", f"{found.epochs:g}"],

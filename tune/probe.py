@@ -25,7 +25,7 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
     from tune.attention import use_by_row
 
     plan, base = run.read(Plan), run.read(BaseRecord)
-    torch.set_num_threads(plan.device.threads)
+    torch.set_num_threads(plan.threads)
     rows = sequences.load(run.path("data"), "train")
     lengths = [sum(parts) for parts in rows["seq_lengths"]]
     longest = max(range(len(lengths)), key=lambda i: lengths[i])

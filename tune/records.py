@@ -244,6 +244,10 @@ class Device(Part):
     memory_bytes: int
     bf16: bool
     threads: int
+    count: int = 1
+    """Devices of this kind in the machine; `memory_bytes` is of each."""
+    nodes: int = 1
+    """Machines like this one that the run has."""
 
 
 class Probe(Part):
@@ -261,7 +265,10 @@ class Plan(Record):
     file = "plan.json"
     clock = frozenset(
         {
+            "strategy",
             "device",
+            "processes",
+            "threads",
             "micro_batch_sequences",
             "accumulation",
             "bytes",
@@ -280,14 +287,20 @@ class Plan(Record):
     warmup_steps: int
     tokens: int
     """Input tokens over all steps."""
-    strategy: Literal["one device"]
+    strategy: Literal["one device", "ddp", "fsdp2"]
     device: Device
+    processes: int
+    """Processes that share each step, one a device."""
+    threads: int
+    """CPU threads of each."""
     compute_dtype: Literal["bfloat16", "float32"]
     micro_batch_sequences: int
+    """Sequences that go through one device at once."""
     accumulation: int
+    """Micro-batches of a step in each process."""
     activation_checkpointing: bool
     bytes: dict[str, int]
-    """Estimate by part."""
+    """Estimate by part, of one process."""
     peak_bytes: int
     """Estimate of the largest sum at any moment."""
     seconds: float
@@ -316,6 +329,8 @@ class Attempt(Part):
     to_step: int
     """Last step that counts of what it did; what came after its last checkpoint was done again by the next one."""
     device: str
+    processes: int
+    """Processes that shared each step."""
     threads: int
     micro_batch_sequences: int
     versions: dict[str, str]
@@ -472,6 +487,24 @@ class RunInfo(Part):
     """SHA-256 of every file that the recipe names, at the time the run was made."""
     created: str
     tune: str
+
+
+class Submission(Part):
+    """submit.json: the job that the run was last handed to."""
+
+    file: ClassVar[str] = "submit.json"
+
+    place: Literal["slurm", "kubernetes", "skypilot"]
+    job: str | None
+    """Slurm's number of the job; None where a command of the user's own submits the file."""
+    at: str
+    """UTC time, ISO 8601."""
+    script: str
+    """What was submitted, in the run directory."""
+    sha256: str
+    """Of the script."""
+    nodes: int
+    devices_per_node: int
 
 
 STAGES: tuple[type[Record], ...] = (BaseRecord, Ledger, Plan, TrainRecord, Evaluation, ExportRecord, Disclosure)

@@ -97,6 +97,18 @@ def create(loaded: Loaded, runs: Path, fresh: bool = False) -> Run:
     Raises DataError for a Hub source whose commit or files cannot be found.
     `fresh` makes a new attempt beside the earlier ones (NAME-DIGEST-2, -3, ...); without it the newest is taken.
     """
+    run, info = locate(loaded, runs, fresh)
+    if not run.path("run.json").exists():
+        run.folder.mkdir(parents=True, exist_ok=True)
+        write_json(run.path("run.json"), info.model_dump(mode="json"))
+    if _stored_recipe(run.folder) != run.recipe:
+        write_text(run.path("recipe.yaml"), loaded.text)
+        write_json(run.path("recipe.json"), run.recipe.model_dump(mode="json"))
+    return run
+
+
+def locate(loaded: Loaded, runs: Path, fresh: bool = False) -> tuple[Run, RunInfo]:
+    """The run that `create` would find or make, and what its run.json would say; nothing is written."""
     # A data set's commit is part of what was asked: when its branch moves, the same file makes another run. The recipe in
     # the run directory carries it, so that a run which is opened again asks nobody.
     recipe = pinned(loaded).recipe
@@ -105,22 +117,15 @@ def create(loaded: Loaded, runs: Path, fresh: bool = False) -> Run:
         {**deciding(recipe), "files": {n: found for n, found in files.items() if n != recipe.evaluate.prompts}}
     )
     folder = _attempt(runs, f"{recipe.name}-{identity[:DIGEST_LENGTH]}", fresh)
-    run = Run(folder, recipe, loaded.root, fresh)
-    if not run.path("run.json").exists():
-        info = RunInfo(
-            name=recipe.name,
-            digest=identity,
-            root=str(loaded.root),
-            recipe_files=files,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            tune=__version__,
-        )
-        folder.mkdir(parents=True, exist_ok=True)
-        write_json(run.path("run.json"), info.model_dump(mode="json"))
-    if _stored_recipe(folder) != recipe:
-        write_text(run.path("recipe.yaml"), loaded.text)
-        write_json(run.path("recipe.json"), recipe.model_dump(mode="json"))
-    return run
+    info = RunInfo(
+        name=recipe.name,
+        digest=identity,
+        root=str(loaded.root),
+        recipe_files=files,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        tune=__version__,
+    )
+    return Run(folder, recipe, loaded.root, fresh), info
 
 
 def _attempt(runs: Path, name: str, fresh: bool) -> Path:

@@ -100,7 +100,7 @@ def of_run(run: Run) -> Json:
         "checks": [{"name": c.name, "ok": c.ok, "what": measured(c.what)} for c in ledger.checks],
         "consumption": {
             **consumption(train.receipt),
-            "devices": measured(1),
+            "devices": measured(train.attempts[-1].processes),
             "interruptions": measured(len(train.attempts) - 1),
             "flop": derived(train.flop),
         },
@@ -111,7 +111,7 @@ def of_run(run: Run) -> Json:
             }
             for c in train.checkpoints
         ],
-        "evaluation": _evaluation(run.find(Evaluation), run.recipe.publish.prompts_at),
+        "evaluation": _evaluation(run.find(Evaluation)),
         "export": _export(run.find(ExportRecord)),
     }
     return completed(found, run.recipe.publish.override)

@@ -1,1 +1,1 @@
-"""Where a run is carried out: one file a place."""
+"""Where a run is carried out: on this machine, or on a cluster. One file a place."""

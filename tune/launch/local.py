@@ -1,127 +1,225 @@
-"""Training on this machine: one worker a device, through Accelerate, ended with us whatever ends us."""
+"""Training on this machine, alone or as one of several: one process a device, ended with us whatever ends us."""
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
+import socket
 import subprocess
 import sys
-from contextlib import suppress
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from types import FrameType
 
-from tune.errors import Interrupted, Problem, TrainingFailed, UserError
+import psutil
+
+from tune.errors import EXIT_INTERRUPTED, Interrupted, Problem, TrainingFailed, UserError
 from tune.files import full_disk
+from tune.nodes import Node, meet
 from tune.plan import shrink
 from tune.records import Plan
 from tune.run import Run, lock
-from tune.train import OUTCOME, WORKER_LOCK
+from tune.train import OUTCOME, finished, worker_lock
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+GRACE_SECONDS = 20.0
+"""How long the others may take to notice that one of them failed, and to say what they know."""
+MEETING_SECONDS = 1800.0
+"""How long the other machines wait for the first to begin: it makes the plan, and what else is not yet done."""
+KEPT = "What was saved is kept; the same command goes on from there."
+
+Worker = subprocess.Popen[bytes]
 
 
-def command(run: Run, plan: Plan) -> list[str]:
-    """The accelerate command that starts the workers of a plan."""
-    place = ["--cpu"] if plan.device.kind == "cpu" else ["--gpu_ids", "0"] if plan.device.kind == "cuda" else []
-    shape = [
-        "--num_processes",
-        "1",
-        "--num_machines",
-        "1",
-        "--dynamo_backend",
-        "no",
-        "--mixed_precision",
-        "no",
-        "--num_cpu_threads_per_process",
-        str(plan.device.threads),
-    ]
-    return [
-        sys.executable,
-        "-m",
-        "accelerate.commands.launch",
-        "--quiet",
-        *place,
-        *shape,
-        "-m",
-        "tune.train.worker",
-        str(run.folder.resolve()),
-    ]
+def command(run: Run) -> list[str]:
+    """What starts one training process."""
+    return [sys.executable, "-m", "tune.train.worker", str(run.folder.resolve()), "--attended"]
 
 
-def train(run: Run) -> None:
-    """Runs the workers to their end; after running out of memory again, with a smaller micro-batch. Raises as `attempt`."""
-    while not attempt(run):
+def ranks_of(plan: Plan, node: Node) -> range:
+    """The ranks of the processes of a machine."""
+    each = plan.processes // node.count
+    return range(node.rank * each, (node.rank + 1) * each)
+
+
+def environments(plan: Plan, node: Node) -> list[dict[str, str]]:
+    """The environment of each process of a machine: where it stands among the others, as `tune.train.ranks` reads it, and
+    how many threads it may use."""
+    common = {**os.environ, "OMP_NUM_THREADS": str(plan.threads), "PYTHONUNBUFFERED": "1"}
+    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"):
+        common.pop(name, None)
+    if plan.processes == 1:
+        if plan.device.kind == "cuda":  # transformers would use every GPU that it sees
+            common["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
+        return [common]
+    if node.count == 1:
+        common |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port())}
+    ranks = ranks_of(plan, node)
+    common |= {"WORLD_SIZE": str(plan.processes), "LOCAL_WORLD_SIZE": str(len(ranks))}
+    return [{**common, "RANK": str(rank), "LOCAL_RANK": str(i)} for i, rank in enumerate(ranks)]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def train(run: Run, node: Node) -> None:
+    """Runs the training processes of this machine to their end; after running out of memory again, with a smaller
+    micro-batch. Raises as `attempt`."""
+    while not attempt(run, node):
         pass
 
 
-def attempt(run: Run) -> bool:
-    """Runs the workers once. Returns whether training is finished; False when they ran out of memory and a smaller
-    micro-batch is planned now.
+def attempt(run: Run, node: Node) -> bool:
+    """Runs the training processes of this machine once. Returns whether training is finished; False when they ran out of
+    memory and a smaller micro-batch is planned now.
 
-    Raises Interrupted when they saved and left on request, TrainingFailed when a guard stopped them or they died,
-    UserError when they refused what they found.
+    Raises Interrupted when they saved and left on request, TrainingFailed when a guard stopped them, one of them died or
+    does not answer, UserError when they refused what they found.
     """
-    with lock(run, WORKER_LOCK, wait_seconds=15):
-        pass  # the workers of an attempt that was killed are gone now; they notice within moments
-    run.path(OUTCOME).unlink(missing_ok=True)
+    plan = run.read(Plan)
+    with ExitStack() as free:  # the processes of an attempt that was killed are gone now; they notice within moments
+        for rank in ranks_of(plan, node) if node.rank else range(plan.processes):
+            free.enter_context(lock(run, worker_lock(rank), wait_seconds=15))
+    if not node.rank:
+        run.path(OUTCOME).unlink(missing_ok=True)
     run.path(OUTCOME).parent.mkdir(exist_ok=True)
-    environment = {**os.environ, "OMP_NUM_THREADS": str(run.read(Plan).device.threads), "PYTHONUNBUFFERED": "1"}
-    workers = subprocess.Popen(
-        command(run, run.read(Plan)), stdin=subprocess.PIPE, stdout=sys.stderr, env=environment, start_new_session=True
-    )
+    workers: list[Worker] = []
     asked = Asked(workers)
     before = {number: signal.signal(number, asked) for number in STOP_SIGNALS}
+    # A cluster signals every process of a job. One that is still starting would die of it; so they are born with these
+    # signals blocked, and open them when they can hear.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
-        workers.wait()
+        for environment in environments(plan, node):
+            workers.append(
+                subprocess.Popen(
+                    command(run), stdin=subprocess.PIPE, stdout=sys.stderr, env=environment, start_new_session=True
+                )
+            )
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        by_rank = dict(zip(ranks_of(plan, node), workers, strict=True))
+        silent = _wait(by_rank, run.recipe.launch.deadline_seconds)
     finally:
+        _end(workers)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for number, handler in before.items():
             signal.signal(number, handler)
-        _end(workers)
     if asked.times > 1:
         raise Interrupted("stopped at once. The same command goes on from the last checkpoint.")
-    return _tell(run, workers.returncode)
+    if silent:
+        raise TrainingFailed(
+            f"{_names(silent, plan)} did not answer within {run.recipe.launch.deadline_seconds} s. {KEPT}"
+        )
+    return _tell(run, node, plan, {rank: worker.returncode for rank, worker in by_rank.items()})
+
+
+def follow(run: Run, node: Node) -> None:
+    """What a machine does that is not the first: trains when the first one does, and nothing else.
+
+    Raises as `train`; TrainingFailed also when the first does not begin.
+    """
+    if meet(node, MEETING_SECONDS, lambda: finished(run) is not None):
+        train(run, node)
+    elif finished(run) is None:
+        raise TrainingFailed(
+            f"node {node.rank} of {node.count}: nobody listens at {node.address}:{node.port} after {MEETING_SECONDS:.0f} s. "
+            "The log of the first node says why; the same command goes on."
+        )
+
+
+def _wait(workers: dict[int, Worker], deadline_seconds: float) -> dict[int, str]:
+    """Waits until all, by rank, are done. When one has failed, or is done long before the others, these are not waited for
+    for ever: returns those that did not end by themselves, by rank, each with what the system says of it."""
+    until = math.inf
+    while None in (codes := {rank: worker.poll() for rank, worker in workers.items()}).values():
+        ended = [code for code in codes.values() if code is not None]
+        if ended and until == math.inf:
+            until = time.monotonic() + deadline_seconds
+        if any(code not in (0, EXIT_INTERRUPTED) for code in ended):
+            until = min(until, time.monotonic() + GRACE_SECONDS)
+        if time.monotonic() > until:
+            return {rank: _state(workers[rank]) for rank, code in codes.items() if code is None}
+        time.sleep(0.05)
+    return {}
+
+
+def _state(worker: Worker) -> str:
+    """What a process is doing, as the system says."""
+    with suppress(psutil.Error):
+        return f"process {worker.pid}, {psutil.Process(worker.pid).status()}"
+    return f"process {worker.pid}"
+
+
+def _names(ranks: dict[int, str], plan: Plan) -> str:
+    """`rank 1 of 2 (what)`, for each."""
+    return ", ".join(f"rank {rank} of {plan.processes} ({what})" for rank, what in ranks.items())
 
 
 class Asked:
     """A signal handler: the first time asks the workers to save and leave, the second time ends them."""
 
-    def __init__(self, workers: subprocess.Popen[bytes]) -> None:
+    def __init__(self, workers: Sequence[Worker]) -> None:
         """Nothing was asked yet."""
         self.workers, self.times = workers, 0
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Hears a signal."""
         self.times += 1
-        if self.times > 1 or self.workers.stdin is None:
+        if self.times > 1:
             _end(self.workers)
             return
         print("stopping after this step, with a checkpoint; again to stop at once", file=sys.stderr, flush=True)
-        with suppress(BrokenPipeError):
-            self.workers.stdin.write(b"stop\n")
-            self.workers.stdin.flush()
+        for worker in self.workers:
+            assert worker.stdin is not None
+            with suppress(BrokenPipeError):
+                worker.stdin.write(b"stop\n")
+                worker.stdin.flush()
 
 
-def _end(workers: subprocess.Popen[bytes]) -> None:
-    """Ends whatever is left of the workers' process group, e.g. after accelerate itself was killed."""
-    with suppress(ProcessLookupError):
-        os.killpg(workers.pid, signal.SIGKILL)
+def _end(workers: Sequence[Worker]) -> None:
+    """Ends whatever is left of the workers and of what they started."""
+    for worker in workers:
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+    for worker in workers:
+        worker.wait()
+        if worker.stdin is not None:
+            with suppress(BrokenPipeError):
+                worker.stdin.close()
 
 
-def _tell(run: Run, code: int) -> bool:
-    """Turns the workers' outcome into what the caller of `attempt` hears."""
+def _tell(run: Run, node: Node, plan: Plan, codes: dict[int, int]) -> bool:
+    """Turns how the workers, by rank, ended into what the caller of `attempt` hears."""
+    died = {rank: f"signal {-code}" for rank, code in codes.items() if code < 0}
+    if died and plan.processes > 1:
+        raise TrainingFailed(
+            full_disk(run.folder) or f"{_names(died, plan)} died, and the others ended with it. {KEPT}"
+        )
     try:
         outcome = json.loads(run.path(OUTCOME).read_text())
     except (FileNotFoundError, ValueError):
         full = full_disk(run.folder)
         if full is not None:
             raise TrainingFailed(full) from None
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        rank = min(codes)
+        how = died.get(rank, f"exit code {codes[rank]}")
         raise TrainingFailed(
             f"the training process died ({how}) without a word. What it saved is kept; the same command goes on from there."
         ) from None
     if outcome["outcome"] == "interrupted":
         raise Interrupted("saved and stopped. The same command goes on from there.")
     if outcome["outcome"] == "out of memory":
+        if node.count > 1:  # the other machines have read the plan; none would hear of another
+            raise TrainingFailed(
+                f"out of memory ({outcome['what']}). {KEPT} Lower data.max_tokens, or take more nodes."
+            )
         _shrink(run, outcome["what"])
     if outcome["outcome"] == "failed":
         if outcome["usage"]:

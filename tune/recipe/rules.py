@@ -50,15 +50,6 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
         )
 
 
-def _publish(recipe: Recipe) -> Iterator[Found]:
-    wanted, key = recipe.publish.license, ("publish", "license")
-    known = HUB_LICENSES | FAMILY_LICENSES
-    if wanted is not None and wanted not in known:
-        guess = did_you_mean(wanted.lower(), known)
-        fix = guess or "choose one of https://huggingface.co/docs/hub/repositories-licenses"
-        yield key, f"{wanted!r} is not a license identifier of the Hub", fix
-
-
 def missing_tracker(report_to: str) -> tuple[str, str] | None:
     """What is wrong, and what to do, when the package of a `train.report_to` is not installed here."""
     if report_to == "none" or find_spec(report_to) is not None:

@@ -254,6 +254,21 @@ class Train(Section):
         return self.model_dump(mode="json", exclude=set(self.operational))
 
 
+class Launch(Section):
+    """On how many devices training runs. Decides nothing about the adapter: the optimizer sees the same sequences in the
+    same order however many share them, and changing this section goes on in the same run directory."""
+
+    devices: Literal["auto"] | PositiveInt = "auto"
+    """Devices in all, one process each. `auto` takes every GPU of this machine, or one process on a CPU; more than one on
+    a CPU share its cores."""
+    strategy: Literal["auto", "ddp", "fsdp2"] = "auto"
+    """What several devices hold: `ddp` the whole base each, `fsdp2` a part of it each, gathered layer by layer. `auto` takes
+    `ddp` where the base fits one device, else `fsdp2`."""
+    deadline_seconds: PositiveInt = 600
+    """Longest that a process waits for the others before training is ended. It must cover the longest that one of them
+    is busy alone, such as writing a checkpoint."""
+
+
 class Evaluate(Section):
     """What is measured on base and adapted model, side by side."""
 
@@ -299,6 +314,8 @@ class Recipe(Section):
     """The rows, how they become tokens, and which tokens carry loss."""
     train: Train = Train()
     """How the adapter is learned."""
+    launch: Launch = Launch()
+    """On how many devices training runs."""
     evaluate: Evaluate = Evaluate()
     """What is measured on base and adapted model, side by side."""
     export: Export = Export()

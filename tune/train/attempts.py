@@ -38,7 +38,9 @@ def conditions(plan: Plan) -> dict[str, Any]:
     """What the last bits of a result depend on beside the contract. It is sealed into every checkpoint."""
     found: dict[str, Any] = {
         "device": plan.device.name,
-        "threads": plan.device.threads,
+        "processes": plan.processes,
+        "strategy": plan.strategy,
+        "threads": plan.threads,
         "micro_batch_sequences": plan.micro_batch_sequences,
         "activation_checkpointing": plan.activation_checkpointing,
         "versions": versions(),
@@ -58,7 +60,8 @@ def begin(run: Run, plan: Plan, checkpoint: Path | None) -> Attempt:
         from_step=first,
         to_step=first,
         device=plan.device.name,
-        threads=plan.device.threads,
+        processes=plan.processes,
+        threads=plan.threads,
         micro_batch_sequences=plan.micro_batch_sequences,
         versions=now["versions"],
         differs=tuple(differs),

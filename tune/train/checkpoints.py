@@ -42,7 +42,7 @@ def folders(checkpoints: Path) -> list[Path]:
 
 
 def seal(folder: Path, contract: Json, conditions: Json) -> None:
-    """Declares a checkpoint complete. All its files are made readable like their folder, and durable, first."""
+    """Declares a checkpoint complete, once every process has written its files. All its files are made readable like their folder, and durable, first."""
     readable(folder)
     files = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != MARKER):

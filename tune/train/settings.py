@@ -58,4 +58,5 @@ def settings(train: Train, plan: Plan, packed: bool, output: Path) -> SFTConfig:
         trackio_static_space_id=False,
         disable_tqdm=True,
         dataloader_pin_memory=plan.device.kind == "cuda",
+        ddp_find_unused_parameters=False,
     )

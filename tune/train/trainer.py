@@ -11,24 +11,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from torch.utils.data import DataLoader
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from trl import SFTTrainer
 
 from tune.errors import TrainingFailed
 from tune.files import JsonLines
 from tune.receipt import IGNORED, LOG, example_leaf, fed_examples
+from tune.records import Plan
 from tune.run import Run
 from tune.train import METRICS
+from tune.train.guards import as_wrapped
+from tune.train.ranks import Ranks
 from tune.train.saving import Saver
+from tune.train.sharding import adapter_state
+from tune.train.share import Share
 
 
 @dataclass
 class Step:
-    """What the micro-batches of the current optimizer step held so far."""
+    """What the micro-batches of the current optimizer step held so far, in this process."""
 
     leaves: list[bytes] = field(default_factory=list)
     input_tokens: int = 0
     loss_tokens: int = 0
+    micro_batches: int = 0
+    fault: str = ""
+    """What was not finite."""
     started: float = 0.0
 
 
@@ -39,9 +48,17 @@ class WitnessedTrainer(SFTTrainer):
     memory on GPUs, is about four times slower there (the two agree; a test holds that).
     """
 
-    def __init__(self, *, places: Callable[[int], list[str]], saver: Saver, **settings: Any) -> None:
-        """`places(i)` tells where the rows of the i-th sequence of the run stand; `saver` seals what is saved;
-        `settings` are SFTTrainer's own."""
+    def __init__(
+        self,
+        *,
+        places: Callable[[int], list[str]],
+        saver: Saver,
+        ranks: Ranks,
+        share: Share,
+        **settings: Any,
+    ) -> None:
+        """`places(i)` tells where the rows of the i-th sequence of the run stand; `saver` seals what is
+        saved; of each step this process computes its `share`; `settings` are SFTTrainer's own."""
         model = settings["model"]
         # TRL casts the adapter of a quantized base to bf16, and transformers' resume loads it back as fp32, so that a
         # resumed run would not be the straight one. The adapter stays fp32 here: what was there before is put back.
@@ -53,8 +70,17 @@ class WitnessedTrainer(SFTTrainer):
         # A few old families always compute the logits of every token.
         self.chooses_logits = "logits_to_keep" in inspect.signature(model.get_base_model().forward).parameters
         self.step = Step()
-        self.saver = saver
-        self.places = places
+        self.saver, self.places, self.ranks, self.share = saver, places, ranks, share
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """The micro-batches of this process.
+
+        Accelerate would deal out batches in turn and repeat some of them until every process has as many.
+        """
+        collate = self.data_collator
+        return DataLoader(
+            self.share, batch_size=1, collate_fn=lambda one: collate(one[0]), pin_memory=self.args.dataloader_pin_memory
+        )
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
@@ -76,7 +102,20 @@ class WitnessedTrainer(SFTTrainer):
         )
 
     def training_step(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Hashes what is fed, then lets TRL do the step. Raises TrainingFailed on a loss that is not finite."""
+        """Hashes what is fed, then lets TRL do the step. What is not finite is remembered, for all processes to hear of
+        before the optimizer moves."""
+        self._witness(inputs)
+        loss = super().training_step(model, inputs, *args, **kwargs)
+        if not torch.isfinite(loss):
+            self.step.fault = f"the loss is {float(loss)}"
+        return loss
+
+    def _witness(self, inputs: dict[str, Any]) -> None:
+        """Counts and hashes the examples of a micro-batch, unless it is an idle one."""
+        micro = self.state.global_step * self.share.accumulation + self.step.micro_batches
+        self.step.micro_batches += 1
+        if not self.share.indices(micro):
+            return
         fed = {
             name: inputs[name].cpu().numpy() if name in inputs else None
             for name in ("input_ids", "labels", "position_ids", "attention_mask")
@@ -87,16 +126,29 @@ class WitnessedTrainer(SFTTrainer):
             self.step.leaves.append(example_leaf(ids, labels))
             self.step.input_tokens += len(ids)
             self.step.loss_tokens += int((labels != IGNORED).sum())
-        loss = super().training_step(model, inputs, *args, **kwargs)
-        if not torch.isfinite(loss):
-            raise self._not_finite(f"the loss is {float(loss)}")
-        return loss
+
+    def _sync_replicated_trainable_parameters(self, model: Any) -> None:
+        """transformers would average the adapter's gradients one by one, and not on a CPU; see `_average_gradients`."""
+
+    def _average_gradients(self, model: Any) -> None:
+        """With a sharded base nobody else adds up the gradients of the adapter, which every process holds whole."""
+        trained = [p for p in model.parameters() if p.requires_grad]
+        gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in trained]
+        flat = torch.cat([g.flatten() for g in gradients])
+        torch.distributed.all_reduce(flat)
+        for p, mean in zip(trained, (flat / self.ranks.size).split([g.numel() for g in gradients]), strict=True):
+            p.grad = mean.view_as(p)
 
     def _clip_grad_norm(self, model: Any) -> Any:
-        """transformers' own, and then a look before the optimizer moves."""
+        """transformers' own, and then a look before the optimizer moves, at what every process found."""
+        if self.is_distributed_loading_by_transformers:
+            self._average_gradients(model)
         norm = super()._clip_grad_norm(model)
-        if norm is not None and not torch.isfinite(torch.as_tensor(float(norm))):
-            raise self._not_finite(f"the gradient norm is {float(norm)}")
+        if norm is not None and not torch.isfinite(torch.as_tensor(float(norm))) and not self.step.fault:
+            self.step.fault = f"the gradient norm is {float(norm)}"
+        faults = [fault for fault in self.ranks.gather(self.step.fault) if fault]
+        if faults:
+            raise self._not_finite(max(faults))  # a loss says more than the norm that follows from it
         return norm
 
     def _not_finite(self, what: str) -> TrainingFailed:
@@ -108,18 +160,28 @@ class WitnessedTrainer(SFTTrainer):
 
     def rows_of(self, step: int) -> str:
         """Where the rows of an optimizer step stand, as `source:line`."""
-        per_step = self.args.per_device_train_batch_size * self.args.gradient_accumulation_steps
+        per_step = self.share.per_step
         at = range((step - 1) * per_step, min(step * per_step, len(self.train_dataset)))
         names = [name for i in at for name in self.places(i)]
         return ", ".join(names[:40]) + (f" and {len(names) - 40} more" if len(names) > 40 else "")
 
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
+        """The adapter only, as it stands in this process."""
+        super()._save(output_dir, adapter_state(self.model))
+
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        """transformers' checkpoint without TRL's model card, then sealed; the logs are made durable first."""
+        """transformers' checkpoint without TRL's model card, then sealed when every process has written its part; the logs
+        are made durable first."""
 
         def write() -> None:
             Trainer._save_checkpoint(self, model, trial)  # noqa: SLF001  # past TRL's, which writes a card
+            self.ranks.wait()
 
-        self.saver.save(self.state.global_step, write)
+        if self.ranks.first:
+            self.saver.save(self.state.global_step, write)
+        else:
+            write()
+        self.ranks.wait()
 
 
 def peak_bytes() -> int:
@@ -131,7 +193,8 @@ def peak_bytes() -> int:
 
 
 class Recorder(TrainerCallback):
-    """After every optimizer step: one line of metrics, one line of the receipt. Then asks for what is due."""
+    """After every optimizer step: one line of metrics, one line of the receipt, of all processes together and written by
+    the first. Then asks for what is due."""
 
     def __init__(
         self,
@@ -145,7 +208,16 @@ class Recorder(TrainerCallback):
         people."""
         self.trainer, self.stop_asked, self.held_out, self.shown = trainer, stop_asked, held_out, shown
         self.due, self.evaluate_every = trainer.saver.due, run.recipe.train.evaluate_every
-        self.metrics, self.consumed = JsonLines(run.path(METRICS)), JsonLines(run.path(LOG))
+        self.logs = [JsonLines(run.path(name)) for name in (METRICS, LOG)] if trainer.ranks.first else []
+        self.plan = run.read(Plan)
+        self.after_first: Callable[[], None] | None = None
+        """Called once after the first step of several processes."""
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """The model is wrapped by now, for several processes or not."""
+        as_wrapped(self.trainer.model_wrapped, self.plan)
 
     def on_step_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -162,43 +234,46 @@ class Recorder(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """Called by transformers after every step (`logging_steps=1`), before it saves, and once at the very end."""
-        step, logs = self.trainer.step, logs or {}
+        logs = logs or {}
         if "loss" not in logs:
             return
+        step = self.trainer.step
         seconds = time.monotonic() - step.started
-        row = {
-            "step": state.global_step,
-            "loss": logs["loss"],
-            "loss_tokens": step.loss_tokens,
-            "input_tokens": step.input_tokens,
+        if self.after_first is not None and self.trainer.ranks.size > 1:
+            self.after_first()
+        self.after_first = None
+        row: dict[str, Any] = {"step": state.global_step, "loss": logs["loss"]}
+        measure = self.evaluate_every and state.global_step % self.evaluate_every == 0
+        held_out = {"held_out_loss": self.held_out()} if measure else {}
+        # In the order of ranks, a step's leaves are in the order of the data: each took a part of the step that follows
+        # the part of the one before.
+        told = self.trainer.ranks.gather((step.leaves, step.input_tokens, step.loss_tokens))
+        leaves = [leaf.hex() for part in told for leaf in part[0]]
+        tokens = {"loss_tokens": sum(part[2] for part in told), "input_tokens": sum(part[1] for part in told)}
+        row |= {
+            **tokens,
             "learning_rate": logs["learning_rate"],
             "grad_norm": float(logs["grad_norm"]),
-            "tokens_per_second": round(step.input_tokens / seconds, 1),
+            "tokens_per_second": round(tokens["input_tokens"] / seconds, 1),
             "seconds": round(seconds, 4),
             "peak_bytes": peak_bytes(),
+            **held_out,
         }
-        if self.evaluate_every and state.global_step % self.evaluate_every == 0:
-            row["held_out_loss"] = self.held_out()
-        leaves = [leaf.hex() for leaf in step.leaves]
-        self.consumed.write(
-            {
-                "step": state.global_step,
-                "examples": leaves,
-                "input_tokens": step.input_tokens,
-                "loss_tokens": step.loss_tokens,
-            }
-        )
-        self.metrics.write(row)
-        self.shown(row)
-        stop = self.stop_asked()
-        if stop or self.due(state.global_step) or state.global_step >= args.max_steps:
-            self.consumed.sync()
-            self.metrics.sync()
+        if self.logs:
+            metrics, consumed = self.logs
+            consumed.write({"step": state.global_step, "examples": leaves, **dict(sorted(tokens.items()))})
+            metrics.write(row)
+            self.shown(row)
+        asked = self.trainer.ranks.gather((self.stop_asked(), self.due(state.global_step)))
+        stop, due = any(stop for stop, _ in asked), asked[0][1]  # clocks differ: the first says what is due
+        if stop or due or state.global_step >= args.max_steps:
+            for log in self.logs:
+                log.sync()
             control.should_save = True
         if stop:  # asked once: a stop that comes in between is heard after the next step, with its checkpoint
             control.should_training_stop = True
 
     def close(self) -> None:
         """Closes both logs."""
-        self.metrics.close()
-        self.consumed.close()
+        for log in self.logs:
+            log.close()

@@ -1,12 +1,15 @@
-"""One training process: `python -m tune.train.worker RUN`, started by `tune.launch`, one a device.
+"""One training process: `python -m tune.train.worker RUN [--attended]`, one a device.
 
-It holds a lock of its own, so that an orphan can never write beside its successor; it dies when the process that
-started it dies (its standard input ends); "stop" on standard input, SIGTERM, SIGINT or SIGUSR1 ask it to save after the
-current step and leave. How it ended stands in train/outcome.json, because a launcher in between may lose exit codes.
+How many there are, and which this is, it reads from the environment (`tune.train.ranks`), whoever set it: `tune.launch`,
+accelerate, torchrun or srun. It holds a lock of its own, so that an orphan can never write beside its successor.
+SIGTERM, SIGINT or SIGUSR1 to any of the processes ask all to save after the current step and leave. With `--attended`
+its standard input belongs to who started it: a line there asks to stop, and its end, or the death of the parent, ends
+the process. How it ended stands in train/outcome.json, because a launcher in between may lose exit codes.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -26,7 +29,6 @@ hub.quiet_libraries()
 
 import torch  # noqa: E402  # telemetry must be off before any library starts
 from datasets import Dataset  # noqa: E402
-from peft import PeftConfig  # noqa: E402
 from peft.helpers import disable_input_dtype_casting  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 from transformers import PrinterCallback  # noqa: E402
@@ -37,16 +39,20 @@ from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, Problem, Train
 from tune.files import full_disk, keep_steps, read_jsonl, readable, write_json, write_text  # noqa: E402
 from tune.modelfiles import TOKENIZER  # noqa: E402
 from tune.recipe.rules import missing_tracker  # noqa: E402
-from tune.recipe.schema import Recipe  # noqa: E402
-from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, Receipt, TrainRecord  # noqa: E402
+from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
-from tune.train import CHECKPOINTS, METRICS, OUTCOME, WORKER_LOCK, attempts, flop, inputs, saving  # noqa: E402
+from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, saving, sharding, worker_lock  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
+from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
+from tune.train.ranks import Ranks, join, lost, place  # noqa: E402
 from tune.train.settings import consumption_order, settings  # noqa: E402
+from tune.train.share import Share  # noqa: E402
 from tune.train.trainer import Recorder, WitnessedTrainer  # noqa: E402
 
 TRACEBACK = "train/traceback.txt"
+PR_SET_PDEATHSIG = 1
+"""From <sys/prctl.h>."""
 
 
 class Stop:
@@ -56,11 +62,16 @@ class Stop:
         """Nobody has."""
         self.asked = False
 
-    def listen(self) -> None:
-        """Hears signals, and the process at the other end of standard input."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+    def listen(self, attended: bool) -> None:
+        """Hears signals, those too that came while this process was starting, and, when attended, the process at the other
+        end of standard input."""
+        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+        for number in numbers:
             signal.signal(number, self._hear)
-        threading.Thread(target=self._watch, daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+        if attended:
+            _die_with_parent()
+            threading.Thread(target=self._watch, daemon=True).start()
 
     def _hear(self, number: int, frame: Any) -> None:
         self.asked = True
@@ -76,32 +87,37 @@ class Stop:
         return self.asked
 
 
-def train(run: Run, stop: Callable[[], bool]) -> bool:
-    """Trains to the planned end, or until `stop()`. Returns whether it got there; then adapter/ and train.json stand.
+def _die_with_parent() -> None:
+    """Lets the system kill this process when its parent dies: a process that is stopped hears of nothing else."""
+    with suppress(OSError, AttributeError):  # Linux only; elsewhere the end of standard input has to do
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def train(run: Run, stop: Callable[[], bool], ranks: Ranks | None = None) -> bool:
+    """Trains to the planned end, or until `stop()` in any of the processes. Returns whether it got there; then adapter/
+    and train.json stand.
 
     Raises TrainingFailed when a guard fires, UserError when a checkpoint belongs to another contract.
     """
     started = time.monotonic()
+    ranks = ranks or Ranks()
     plan, base, ledger = run.read(Plan), run.read(BaseRecord), run.read(Ledger)
     _tracker(run)
-    torch.set_num_threads(plan.device.threads)
+    torch.set_num_threads(plan.threads)
     contract = {**inputs(run), "compute_dtype": plan.compute_dtype, "quantize": base.quantize}
-    checkpoint = newest(run.path(CHECKPOINTS), contract, _say)
+    checkpoint = _agreed(ranks, lambda: newest(run.path(CHECKPOINTS), contract, _say))
     first = step_of(checkpoint) if checkpoint else 0
-    saving.go_on_from(run.path(CHECKPOINTS), checkpoint)
-    if not first and last_step(run.folder):
-        _say("the attempt before was lost before its first checkpoint; starting from the beginning")
-    for log in (METRICS, receipt.LOG):
-        keep_steps(run.path(log), first)
-    trainer = _trainer(run, plan, base, ledger, contract)
-    shown = TrainingProgress(plan.steps, first)
-    recorder = Recorder(run, trainer, stop, _held_out(run, trainer, base), shown)
+    if ranks.first:
+        _ready(run, first, checkpoint)
+    trainer = _trainer(run, plan, base, ledger, contract, ranks)
+    shown = TrainingProgress(plan.steps, first) if ranks.first else None
+    recorder = Recorder(run, trainer, stop, _held_out(run, trainer, base), shown or (lambda _: None))
+    recorder.after_first = lambda: _first_step(trainer, run, base)
     trainer.add_callback(recorder)
-    attempt = attempts.begin(run, plan, checkpoint)
-    if first:
-        _say(f"going on from step {first} of {plan.steps}")
-    if attempt.differs:
-        _say(f"not bit-exact with an uninterrupted run: {'; '.join(attempt.differs)}")
+    if ranks.first:
+        _begin(run, plan, checkpoint)
+    else:
+        torch.manual_seed(run.recipe.train.seed + ranks.rank)  # dropout is not to zero the same places in every process
     try:
         if first < plan.steps:
             # PEFT turns the input of every adapted layer into fp32, and autocast turns it back. Only dropout in between
@@ -112,32 +128,77 @@ def train(run: Run, stop: Callable[[], bool]) -> bool:
         else:
             trainer._load_from_checkpoint(str(checkpoint))  # noqa: SLF001  # only the final save is missing
     finally:
-        shown.close()
+        if shown:
+            shown.close()
         recorder.close()
     if max(first, trainer.state.global_step) < plan.steps:
         return False
-    _save_adapter(trainer.model, run, base)
-    _write_record(run, trainer, started)
+    same_everywhere(trainer, ranks)
+    if ranks.first:
+        _save_adapter(trainer.model, run, base)
+        _write_record(run, trainer, started)
+    ranks.wait()
     return True
 
 
-def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: dict[str, Any]) -> WitnessedTrainer:
+def _agreed(ranks: Ranks, found: Callable[[], Path | None]) -> Path | None:
+    """The checkpoint that the first process found, for all; where it refused, all refuse."""
+    checkpoint, refused = None, None
+    if ranks.first:
+        try:
+            checkpoint = found()
+        except UserError as error:
+            refused = error
+    checkpoint, refusal = ranks.from_first((checkpoint, refused.problems if refused else None))
+    if refusal is not None:
+        raise refused or UserError(refusal)
+    return checkpoint
+
+
+def _begin(run: Run, plan: Plan, checkpoint: Path | None) -> None:
+    """Logs the attempt, and says where it goes on and what is not as it was."""
+    attempt = attempts.begin(run, plan, checkpoint)
+    if checkpoint is not None:
+        _say(f"going on from step {step_of(checkpoint)} of {plan.steps}")
+    if attempt.differs:
+        _say(f"not bit-exact with an uninterrupted run: {'; '.join(attempt.differs)}")
+
+
+def _ready(run: Run, first: int, checkpoint: Path | None) -> None:
+    """Cuts the logs back to the step to go on from."""
+    saving.go_on_from(run.path(CHECKPOINTS), checkpoint)
+    if not first and last_step(run.folder):
+        _say("the attempt before was lost before its first checkpoint; starting from the beginning")
+    for log in (METRICS, receipt.LOG):
+        keep_steps(run.path(log), first)
+
+
+def _trainer(
+    run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: dict[str, Any], ranks: Ranks
+) -> WitnessedTrainer:
     """The trainer over the run's whole stream of sequences, checked to be what the plan says."""
     section = run.recipe.train
     rows = sequences.load(run.path("data"), "train")
-    _same_as_ledger(rows, ledger)
+    same_as_ledger(rows, ledger)
     order = consumption_order(len(rows), plan.sequences, section.seed)
     stream = rows.select(order)
-    model: Any = models.load_base(base, plan.device, plan.compute_dtype)
+    sharded = plan.strategy == "fsdp2"
+    model: Any = models.load_base(base, plan.device, plan.compute_dtype, sharded=sharded)
     if section.adapter.start_from is None:
         model = models.new_adapter(model, section.adapter, base, section.seed)
     else:
         start = run.source(section.adapter.start_from)
-        _same_adapter(start, model, run.recipe)
+        same_adapter(start, model, run.recipe)
         model = models.load_adapter(model, start, base, trainable=True)
+    if sharded and base.quantize == "nf4":
+        sharding.divide(model, plan.device, ranks.size)
     trainer = WitnessedTrainer(
         places=lambda i: _places(stream, i, ledger),
         saver=_saver(run, plan, contract),
+        ranks=ranks,
+        share=Share(
+            stream, plan.sequences_per_step, plan.micro_batch_sequences, plan.accumulation, ranks.size, ranks.rank
+        ),
         model=model,
         args=settings(section, plan, ledger.packing.packed, run.path(CHECKPOINTS)),
         train_dataset=stream,
@@ -146,11 +207,7 @@ def _trainer(run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: d
     if plan.device.kind == "cpu":
         attention.use_by_row(trainer.model.get_base_model())
     trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
-    if trainer.accelerator.num_processes != 1 or trainer.args.device.type != plan.device.kind:
-        what = f"{trainer.accelerator.num_processes} processes on {trainer.args.device.type}"
-        raise TrainingFailed(
-            f"the plan says one process on {plan.device.kind}, and what started is {what}. Run `tune doctor`."
-        )
+    as_planned(trainer, plan, base)
     return trainer
 
 
@@ -175,33 +232,6 @@ def _saver(run: Run, plan: Plan, contract: dict[str, Any]) -> saving.Saver:
     )
 
 
-def _same_as_ledger(rows: Dataset, ledger: Ledger) -> None:
-    """An epoch must feed what the ledger says. Raises TrainingFailed."""
-    packing = ledger.packing
-    found = (len(rows), *sequences.totals(rows, range(len(rows))))
-    said = (packing.sequences, packing.examples, packing.input_tokens, packing.loss_tokens)
-    if found != said:
-        what = "data/train.arrow holds {} sequences, {} examples, {} tokens and {} loss tokens".format(*found)
-        raise TrainingFailed(
-            f"{what}, and data/ledger.json says {', '.join(map(str, said))}. Delete the run's data/ and run the same command."
-        )
-
-
-def _same_as_fed(run: Run, plan: Plan, ledger: Ledger, consumed: Receipt) -> None:
-    """What the optimizer consumed must be what the prepared rows say, for the whole run, and so for each epoch. Raises
-    TrainingFailed."""
-    rows = sequences.load(run.path("data"), "train")
-    wanted = sequences.totals(rows, consumption_order(len(rows), plan.sequences, run.recipe.train.seed).tolist())
-    fed = (consumed.examples, consumed.input_tokens, consumed.loss_tokens)
-    if fed != wanted:
-        what = f"{fed} examples, tokens and loss tokens were fed where the prepared rows make {wanted}"
-    elif plan.sequences >= len(rows) and consumed.examples_root != ledger.examples_root:
-        what = f"the examples that were fed ({consumed.examples_root}) are not those of the ledger ({ledger.examples_root})"
-    else:
-        return
-    raise TrainingFailed(f"{what}. This is a fault of tune or of a library; please report it.")
-
-
 def _places(stream: Dataset, index: int, ledger: Ledger) -> list[str]:
     """`file:line` of the rows in a sequence of the stream."""
     row = stream[index]
@@ -209,22 +239,6 @@ def _places(stream: Dataset, index: int, ledger: Ledger) -> list[str]:
         f"{ledger.sources[source].files[file].name}:{line}"
         for source, file, line in zip(row["sources"], row["files"], row["lines"], strict=True)
     ]
-
-
-def _same_adapter(folder: Path, model: Any, recipe: Recipe) -> None:
-    """An adapter to continue from must be of the size, and on the layers, that the recipe states."""
-    found, wanted = PeftConfig.from_pretrained(str(folder)), recipe.train.adapter
-    targets = models.linear_names(model) if isinstance(wanted.targets, str) else sorted(wanted.targets)
-    pairs = (
-        ("rank", found.r, wanted.rank),
-        ("alpha", found.lora_alpha, wanted.alpha),
-        ("targets", sorted({name.rsplit(".", 1)[-1] for name in found.target_modules}), targets),
-    )
-    for name, theirs, mine in pairs:
-        if theirs != mine:
-            raise TrainingFailed(
-                f"train.adapter.start_from has {name} {theirs}, the recipe says {mine}. Make them equal."
-            )
 
 
 def _held_out(run: Run, trainer: WitnessedTrainer, base: BaseRecord) -> Callable[[], float]:
@@ -239,18 +253,36 @@ def _held_out(run: Run, trainer: WitnessedTrainer, base: BaseRecord) -> Callable
 
 
 def _save_adapter(model: Any, run: Run, base: BaseRecord) -> None:
-    """Writes adapter/ beside itself and puts it in place whole; compares what was written with the live model."""
+    """Writes adapter/ beside itself and puts it in place whole."""
+    staging, final = run.path("adapter.tmp"), run.path("adapter")
+    _write_adapter(model, staging, base)
+    shutil.rmtree(final, ignore_errors=True)
+    staging.rename(final)
+
+
+def _first_step(trainer: WitnessedTrainer, run: Run, base: BaseRecord) -> None:
+    """After the first step of several processes: all hold the same adapter, and it can be written whole. Better now than
+    after hours."""
+    same_everywhere(trainer, trainer.ranks)
+    if trainer.ranks.first:
+        _write_adapter(trainer.model, run.path("adapter.tmp"), base)
+        shutil.rmtree(run.path("adapter.tmp"))
+
+
+def _write_adapter(model: Any, staging: Path, base: BaseRecord) -> None:
+    """Writes the adapter into a folder and compares what was written with the live model. Raises TrainingFailed."""
     from peft import get_peft_model_state_dict
 
-    live = get_peft_model_state_dict(model)
+    state = sharding.adapter_state(model)
+    live = get_peft_model_state_dict(model, state_dict=state)
+    trained = sum(tensor.numel() for tensor in state.values())
     broken = [name for name, tensor in live.items() if not torch.isfinite(tensor).all()]
     if broken:
         raise TrainingFailed(
             f"{broken[0]} holds values that are not finite, so no adapter was written. Lower train.learning_rate."
         )
-    staging, final = run.path("adapter.tmp"), run.path("adapter")
     shutil.rmtree(staging, ignore_errors=True)
-    model.save_pretrained(str(staging))
+    model.save_pretrained(str(staging), state_dict=state)
     (staging / "README.md").unlink(missing_ok=True)  # PEFT's template of a card; ours is computed later
     config = json.loads((staging / "adapter_config.json").read_text())
     lists = {name: sorted(value) if isinstance(value, list) else value for name, value in config.items()}
@@ -259,14 +291,13 @@ def _save_adapter(model: Any, run: Run, base: BaseRecord) -> None:
         if (Path(base.folder) / name).is_file():
             shutil.copyfile(Path(base.folder) / name, staging / name)
     with safe_open(str(staging / "adapter_model.safetensors"), framework="pt") as written:
-        names = set(written.keys())
-        if names != set(live) or any(not torch.equal(written.get_tensor(n), live[n].detach().cpu()) for n in names):
-            raise TrainingFailed(
-                "the written adapter is not the live one. This is a fault of tune or of a library; please report it."
-            )
+        tensors = {name: written.get_tensor(name) for name in written.keys()}  # noqa: SIM118  # it is no dict
+    same = set(tensors) == set(live) and all(torch.equal(tensors[n], live[n].detach().cpu()) for n in tensors)
+    if not same or sum(tensor.numel() for tensor in tensors.values()) != trained:
+        raise TrainingFailed(
+            "the written adapter is not the live one. This is a fault of tune or of a library; please report it."
+        )
     readable(staging)
-    shutil.rmtree(final, ignore_errors=True)
-    staging.rename(final)
 
 
 def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
@@ -275,7 +306,7 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
     metrics = list(read_jsonl(run.path(METRICS)))
     consumed = receipt.from_log(run.path(receipt.LOG))
     assert len(metrics) == consumed.optimizer_steps == plan.steps, "metrics, receipt and plan disagree on the steps"
-    _same_as_fed(run, plan, run.read(Ledger), consumed)
+    same_as_fed(run, plan, run.read(Ledger), consumed)
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     seconds = sum(row["seconds"] for row in metrics)
     tail = metrics[-max(1, len(metrics) // 10) :]
@@ -318,23 +349,28 @@ def _say(text: str) -> None:
 def main() -> int:
     """Entry of the process: trains, and writes how it ended."""
     stop = Stop()
-    stop.listen()
+    stop.listen(attended="--attended" in sys.argv)
     run = open_run(Path(sys.argv[1]))
     outcome: dict[str, Any]
     try:
-        with lock(run, WORKER_LOCK, wait_seconds=10):
-            done = train(run, stop)
+        with lock(run, worker_lock(place(os.environ)[0]), wait_seconds=10):
+            ranks = join(run.read(Plan).processes, run.read(Plan).device.kind, run.recipe.launch.deadline_seconds)
+            done = train(run, stop, ranks)
+            ranks.leave()
         outcome, code = ({"outcome": "done"}, EXIT_DONE) if done else ({"outcome": "interrupted"}, EXIT_INTERRUPTED)
     except TuneError as error:
         outcome = {"outcome": "failed", "what": str(error), "usage": isinstance(error, UserError)}
         code = EXIT_FAILED
     except Exception as error:  # noqa: BLE001  # the border of the process: a full disk comes as RuntimeError from torch
-        with suppress(OSError):
-            write_text(run.path(TRACEBACK), traceback.format_exc())
+        if not lost(error):
+            with suppress(OSError):
+                write_text(run.path(TRACEBACK), traceback.format_exc())
         kind = "out of memory" if models.is_out_of_memory(error) else "failed"
         outcome, code = {"outcome": kind, "what": _in_words(run, error), "usage": False}, EXIT_FAILED
-    with suppress(OSError):  # on a full disk the launcher finds its own words
-        write_json(run.path(OUTCOME), outcome)
+    # Of several processes the one that failed first knows why; the others only lost it.
+    if code != EXIT_FAILED or not run.path(OUTCOME).exists():
+        with suppress(OSError):  # on a full disk the launcher finds its own words
+            write_json(run.path(OUTCOME), outcome)
     sys.stderr.flush()
     os._exit(code)  # the watching thread is blocked in a read and must not hold the process
 
@@ -345,6 +381,12 @@ def _in_words(run: Run, error: Exception) -> str:
     if full is not None:
         return full
     first = (str(error).splitlines() or [""])[0]
+    if lost(error):
+        rank, size = place(os.environ)
+        return (
+            f"rank {rank} of {size} lost another process: it is gone, or did not answer within "
+            f"{run.recipe.launch.deadline_seconds} s. What was saved is kept; the same command goes on from there."
+        )
     if models.is_out_of_memory(error):
         return f"{type(error).__name__}: {first[:200]}"
     return (

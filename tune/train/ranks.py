@@ -1,0 +1,125 @@
+"""The processes that train together: which one this is, what all of them say, and how long one waits for the others.
+
+A process learns its place from the environment alone: RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT, as
+tune's own launcher, accelerate and torchrun set them; or what Slurm's srun sets for each task (SLURM_PROCID,
+SLURM_STEP_NUM_TASKS, SLURM_LOCALID) beside the two MASTER variables of the job script.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import torch
+import torch.distributed as dist
+
+from tune.errors import TrainingFailed
+
+T = TypeVar("T")
+
+NAMES = {
+    "RANK": "SLURM_PROCID",
+    "WORLD_SIZE": "SLURM_STEP_NUM_TASKS",
+    "LOCAL_RANK": "SLURM_LOCALID",
+    "LOCAL_WORLD_SIZE": "SLURM_STEP_TASKS_PER_NODE",
+}
+"""What says a process's place, and what Slurm calls it."""
+BACKENDS = {"cpu": "gloo", "cuda": "cpu:gloo,cuda:nccl"}
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """One process, `rank` of `size`. With one process everything here is immediate."""
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the process that writes logs, records and the adapter."""
+        return self.rank == 0
+
+    def gather(self, mine: T) -> list[T]:
+        """What every process says, in the order of ranks."""
+        if self.size == 1:
+            return [mine]
+        found: list[Any] = [None] * self.size
+        dist.all_gather_object(found, mine)
+        return found
+
+    def from_first(self, mine: T) -> T:
+        """What rank 0 says."""
+        if self.size == 1:
+            return mine
+        said = [mine]
+        dist.broadcast_object_list(said, src=0)
+        return said[0]
+
+    def wait(self) -> None:
+        """Until all are here."""
+        self.gather(None)
+
+    def leave(self) -> None:
+        """Parts from the others in good order."""
+        if self.size > 1:
+            dist.destroy_process_group()
+
+
+def place(environment: MutableMapping[str, str]) -> tuple[int, int]:
+    """(rank, number of processes) that the environment says; writes Slurm's names over into those that the libraries
+    read. A lone process is told by no variable, because libraries take their presence for several."""
+    if "RANK" not in environment and int(environment.get("SLURM_STEP_NUM_TASKS", "1")) > 1:
+        for name, slurm in NAMES.items():
+            environment[name] = environment[slurm].split("(")[0].split(",")[0]
+    size = int(environment.get("WORLD_SIZE", "1"))
+    if size == 1:
+        for name in NAMES:
+            environment.pop(name, None)
+        return 0, 1
+    return int(environment["RANK"]), size
+
+
+def join(planned: int, kind: str, deadline_seconds: int) -> Ranks:
+    """Meets the other processes, and lets them add up their numbers on the devices that they will train on.
+
+    Raises TrainingFailed when there are not as many as planned, when one does not come before the deadline, or when the
+    sum is wrong.
+    """
+    rank, size = place(os.environ)
+    if size != planned:
+        raise TrainingFailed(
+            f"the plan is for {planned} processes, and {size} started. Start as many, or set launch.devices: {size}."
+        )
+    if size == 1:
+        return Ranks()
+    missing = [name for name in ("MASTER_ADDR", "MASTER_PORT") if not os.environ.get(name)]
+    if missing:
+        raise TrainingFailed(
+            f"{missing[0]} is not set: {size} processes need the address and port of the first to meet."
+        )
+    if kind == "cuda":
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    deadline = timedelta(seconds=deadline_seconds)
+    try:
+        dist.init_process_group(BACKENDS[kind], rank=rank, world_size=size, timeout=deadline)
+        total = torch.tensor(float(rank + 1), device=kind)
+        dist.all_reduce(total)
+    except (RuntimeError, ValueError) as error:
+        why = str(error).splitlines()[0][:200]
+        raise TrainingFailed(
+            f"rank {rank}: the {size} processes did not find one another within {deadline_seconds} s ({why}). "
+            "Is the first one's address reachable, and is every process still there?"
+        ) from error
+    if float(total) != size * (size + 1) / 2:
+        raise TrainingFailed(
+            f"{size} processes add up to {float(total):g}. The network between the devices is not sound."
+        )
+    return Ranks(rank, size)
+
+
+def lost(error: BaseException) -> bool:
+    """Whether an error of a library says that another process is gone or does not answer."""
+    return dist.is_initialized() and (isinstance(error, dist.DistError) or "gloo" in str(error) or "NCCL" in str(error))
