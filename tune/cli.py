@@ -303,6 +303,13 @@ def _submit(parsed: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _openness(parsed: argparse.Namespace) -> int:
+    from tune.disclose import report
+
+    print(report(parsed.target), end="")
+    return EXIT_DONE
+
+
 def _runs(parsed: argparse.Namespace) -> int:
     from tune.launch.submit import jobs
     from tune.run import last_step, state
@@ -372,6 +379,7 @@ VERBS = {
     "verify": Verb(
         _verify, "check a disclosed folder from its files, or by training again", "PATH", ("--json", "--replay")
     ),
+    "openness": Verb(_openness, "how open a finished run is, and what is missing next", "RUN"),
     "runs": Verb(_runs, "list the runs and where they stand", None, ("--runs", "--json")),
     "doctor": Verb(_doctor, "what is installed and what stands in the way", None, ("--runs", "--json")),
 }

@@ -145,7 +145,7 @@ def _base_faults(again: Run, manifest: Json) -> Iterator[str]:
 
 def _train(again: Run, last: int) -> Json:
     """Trains in a process of its own; returns what it says of itself, or {"refused"}."""
-    threads = str(again.read(Plan).device.threads)
+    threads = str(again.read(Plan).threads)
     command = [sys.executable, "-m", "tune.replay", str(again.folder), str(last)]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": threads}

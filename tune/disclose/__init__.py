@@ -7,8 +7,9 @@ import time
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tune.digest import canonical_json, digest, file_sha256
-from tune.disclose import card, manifest
+from tune.digest import canonical_json, digest, file_sha256, sha256
+from tune.disclose import card, documents, manifest, notices
+from tune.errors import Problem, UserError
 from tune.files import write_bytes, write_text
 from tune.records import STAGES, BaseRecord, Disclosure, FileDigest
 from tune.run import Run, made

@@ -111,7 +111,7 @@ def of_run(run: Run) -> Json:
             }
             for c in train.checkpoints
         ],
-        "evaluation": _evaluation(run.find(Evaluation)),
+        "evaluation": _evaluation(run.find(Evaluation), run.recipe.publish.prompts_at),
         "export": _export(run.find(ExportRecord)),
     }
     return completed(found, run.recipe.publish.override)

@@ -57,6 +57,15 @@ def missing_tracker(report_to: str) -> tuple[str, str] | None:
     return f"the package {report_to} is not installed", f"pip install {report_to}, or set report_to: none"
 
 
+def _publish(recipe: Recipe) -> Iterator[Found]:
+    wanted, key = recipe.publish.license, ("publish", "license")
+    known = HUB_LICENSES | FAMILY_LICENSES
+    if wanted is not None and wanted not in known:
+        guess = did_you_mean(wanted.lower(), known)
+        fix = guess or "choose one of https://huggingface.co/docs/hub/repositories-licenses"
+        yield key, f"{wanted!r} is not a license identifier of the Hub", fix
+
+
 def real(path: Path) -> Path:
     """The path without links. Unlike Path.resolve it takes a circle of links calmly."""
     return Path(os.path.realpath(path))
