@@ -75,7 +75,7 @@ def test_totals_are_those_of_the_real_models(name: str) -> None:
 
 
 # PEFT looks for the ranks of fused experts among the names of modules, does not find them, and warns in vain.
-@pytest.mark.filterwarnings("ignore:The following rank_pattern keys:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:The following (rank|alpha)_pattern keys:RuntimeWarning")
 @pytest.mark.parametrize("family", list(FAMILIES))
 def test_every_linear_layer_is_known(family: str) -> None:
     """The linear layers, what bitsandbytes converts of them, and all parameters must be those of transformers' model;

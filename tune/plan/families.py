@@ -197,9 +197,14 @@ def _mlp(component: Component, prefix: str, hidden: int, inner: int, bias: bool 
 
 
 def _experts(text: dict[str, Any], family: Family, inner: int, bias: bool = False) -> tuple[Module, ...]:
-    """Two tensors that hold all experts of a layer: neither LoRA on layers nor bitsandbytes sees them."""
+    """Two tensors that hold all experts of a layer: neither LoRA on layers nor bitsandbytes sees them.
+
+    Of Llama 4 transformers computes every expert for every token, and multiplies most of them with zero.
+    """
     hidden, copies = text["hidden_size"], text[family.experts]
     active = text.get("num_experts_per_tok") or text.get("top_k_experts") or text["experts_per_token"]
+    if family is FAMILIES["llama4_text"]:
+        active = copies
 
     def fused(name: str, inputs: int, outputs: int) -> Module:
         return Module(name, "experts", "parameter", inputs, outputs, outputs if bias else 0, copies, active)
