@@ -266,6 +266,7 @@ class Plan(Record):
             "accumulation",
             "bytes",
             "peak_bytes",
+            "coverage",
             "probe",
             "seconds",
             "activation_checkpointing",
@@ -290,6 +291,8 @@ class Plan(Record):
     """Estimate by part."""
     peak_bytes: int
     """Estimate of the largest sum at any moment."""
+    coverage: dict[str, dict[str, int]]
+    """By component of the base: `parameters`, and of these `adapted`."""
     seconds: float
     """Estimate of the training time."""
     probe: Probe | None

@@ -119,9 +119,9 @@ def test_targets_by_name() -> None:
 
 def test_what_is_not_known_is_refused(tmp_path: Path) -> None:
     """An unknown family, a config without a size and a folder without a config must be refused with a way out."""
-    with pytest.raises(PlanError, match="model_type rwkv, whose shapes the plan does not know. known: llama, "):
+    with pytest.raises(PlanError, match=r"model_type rwkv, whose shapes the plan does not know. known: llama, "):
         read({"model_type": "rwkv"}, "new")
-    with pytest.raises(PlanError, match="config.json of cut has no 'hidden_size'"):
+    with pytest.raises(PlanError, match=r"config.json of cut has no 'hidden_size'"):
         read({"model_type": "llama", "num_hidden_layers": 2}, "cut")
-    with pytest.raises(PlanError, match="has no config.json that can be read. give a folder with config.json"):
+    with pytest.raises(PlanError, match=r"has no config.json that can be read. give a folder with config.json"):
         read_folder(tmp_path, "empty")

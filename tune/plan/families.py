@@ -60,6 +60,12 @@ INSIDE = {"llama4": "llama4_text", "gemma4": "gemma4_text"}
 """Families whose language model is described by `text_config`."""
 
 
+def known(config: dict[str, Any]) -> bool:
+    """Whether the shapes of a model can be read off its config."""
+    kind = config.get("model_type")
+    return kind in FAMILIES or (kind in INSIDE and "text_config" in config)
+
+
 def read(config: dict[str, Any], name: str) -> Architecture:
     """The architecture that a config.json describes; `name` stands in messages.
 
@@ -68,10 +74,9 @@ def read(config: dict[str, Any], name: str) -> Architecture:
     kind = str(config.get("model_type"))
     text = config.get("text_config", config)
     family = FAMILIES.get(INSIDE.get(kind, kind))
-    if family is None or (kind in INSIDE and text is config):
-        known = ", ".join([*FAMILIES, *INSIDE])
+    if family is None or not known(config):
         what = f"{name} has model_type {kind}, whose shapes the plan does not know"
-        raise PlanError(Problem("plan", what, f"known: {known}", key="base.model"))
+        raise PlanError(Problem("plan", what, f"known: {', '.join([*FAMILIES, *INSIDE])}", key="base.model"))
     try:
         blocks = Counter(
             tuple(_layer(text, family, INSIDE.get(kind, kind), i) for i in range(text["num_hidden_layers"]))
@@ -224,10 +229,10 @@ def _feed_forward(text: dict[str, Any], family: Family, kind: str, index: int) -
         return _router(text, family, "mlp.gate", "parameter"), *_experts(text, family, inner)
     if kind == "gpt_oss":
         return _router(text, family, "mlp.router", "parameter", bias=True), *_experts(text, family, inner, bias=True)
-    if kind == "qwen3_moe" and index not in (text.get("mlp_only_layers") or ()):
-        if (index + 1) % (text.get("decoder_sparse_step") or 1) == 0:
-            inside = _experts(text, family, text["moe_intermediate_size"])
-            return _router(text, family, "mlp.gate", "parameter"), *inside
+    dense = index in (text.get("mlp_only_layers") or ()) or (index + 1) % (text.get("decoder_sparse_step") or 1)
+    if kind == "qwen3_moe" and not dense:
+        inside = _experts(text, family, text["moe_intermediate_size"])
+        return _router(text, family, "mlp.gate", "parameter"), *inside
     if kind == "deepseek_v3" and index >= text["first_k_dense_replace"]:
         inner = text["moe_intermediate_size"]
         common = _mlp("shared experts", "shared_experts.", hidden, inner * text["n_shared_experts"])

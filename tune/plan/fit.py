@@ -1,0 +1,84 @@
+"""Which micro-batch fits a device, with or without checkpointing; and when none does, what would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tune.plan.memory import Setting, estimate, peak
+from tune.plan.shapes import Architecture
+from tune.text import size
+
+USABLE = 0.96
+"""Share of a device's memory that may be planned for; the allocator's slack is a part of the estimate."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A setting and its bytes."""
+
+    setting: Setting
+    bytes: dict[str, int]
+    fits: bool
+
+    @property
+    def peak_bytes(self) -> int:
+        """At the worst moment."""
+        return peak(self.bytes, self.setting)
+
+
+def largest(model: Architecture, setting: Setting, sizes: Sequence[int], row_tokens: int, memory_bytes: int) -> Fit:
+    """The largest micro-batch of `sizes` (in sequences of `row_tokens`, the largest first) that fits, without checkpointing
+    if it can be; where none fits, the one that needs least."""
+    least: Fit | None = None
+    for checkpointing in (False, True):
+        for micro in sizes:
+            asked = replace(
+                setting, tokens=micro * row_tokens, checkpointing=checkpointing, accumulates=micro < max(sizes)
+            )
+            parts = estimate(model, asked)
+            needed = peak(parts, asked)
+            if needed <= USABLE * memory_bytes:
+                return Fit(asked, parts, fits=True)
+            if least is None or needed < least.peak_bytes:
+                least = Fit(asked, parts, fits=False)
+    assert least is not None, "no size to try"
+    return least
+
+
+def ways_out(model: Architecture, least: Fit, row_tokens: int, memory_bytes: int) -> list[tuple[str, int]]:
+    """Up to three changes, each (what to write, peak in bytes after it) of one sequence at a time; those that make it fit
+    come first, the ones that change least before the others."""
+    found = [(text, peak(estimate(model, changed), changed)) for text, changed in _changes(least.setting, row_tokens)]
+    enough = [(text, needed) for text, needed in found if needed <= USABLE * memory_bytes]
+    rest = sorted((way for way in found if way not in enough and way[1] < least.peak_bytes), key=lambda way: way[1])
+    needed = least.peak_bytes
+    device = f"take a device with {size(needed / USABLE)}"
+    return [*enough[:3], *([] if len(enough) >= 3 else [(device, needed)]), *rest][:3]
+
+
+def _changes(setting: Setting, row_tokens: int) -> Iterator[tuple[str, Setting]]:
+    """Single changes, then pairs with nf4."""
+    single: list[tuple[str, dict[str, object]]] = []
+    if setting.quantize == "none":
+        single.append(("base.quantize: nf4", {"quantize": "nf4"}))
+    if setting.optimizer == "adamw":
+        single.append(("train.optimizer: adamw_8bit", {"optimizer": "adamw_8bit"}))
+    for tokens in (row_tokens // 2, row_tokens // 4):
+        if tokens >= 256:
+            changed: dict[str, object] = {"tokens": tokens, "row_tokens": min(setting.row_tokens, tokens)}
+            single.append((f"data.max_tokens: {tokens}", changed))
+    if setting.rank > 8:
+        single.append(("train.adapter.rank: 8", {"rank": 8}))
+    if setting.device == "cuda" and setting.shards == 1:
+        single += [(f"{n} such devices, the base divided among them (fsdp2)", {"shards": n}) for n in (2, 4, 8)]
+    for text, change in single:
+        yield text, replace(setting, **change)  # type: ignore[arg-type]
+    if setting.quantize == "none":
+        for text, change in single[1:]:
+            yield f"base.quantize: nf4 and {text}", replace(setting, quantize="nf4", **change)  # type: ignore[arg-type]
+
+
+def told(ways: Sequence[tuple[str, int]]) -> str:
+    """The ways out in one line."""
+    return "; or ".join(f"{text} (then {size(needed)})" for text, needed in ways)
