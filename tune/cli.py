@@ -220,13 +220,13 @@ def _data(parsed: argparse.Namespace) -> int:
 
 
 def _plan(parsed: argparse.Namespace) -> int:
+    if parsed.device or parsed.all or parsed.price_per_hour is not None:
+        return _plan_elsewhere(parsed)
     from tune import pipeline
     from tune.plan import as_json, describe
     from tune.records import Plan
     from tune.run import lock
 
-    if parsed.device or parsed.all or parsed.price_per_hour is not None:
-        return _plan_elsewhere(parsed)
     run = _open(parsed)
     with lock(run):
         for stage in pipeline.STAGES[:3]:

@@ -163,7 +163,7 @@ def _fit(model: Architecture, asked: Setting, device: Device, per_step: int) -> 
         return found
     what = f"needs about {size(found.peak_bytes)} and {device.name} has {size(device.memory_bytes)}"
     ways = ways_out(model, found, asked.tokens, device.memory_bytes)
-    raise PlanError(Problem("plan", what, told(ways) or "take a smaller base", key="base.model"))
+    raise PlanError(Problem("plan", what, f"it would fit with {told(ways)}", key="base.model"))
 
 
 def _refined(run: Run, record: Plan) -> Plan:

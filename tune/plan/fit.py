@@ -47,14 +47,13 @@ def largest(model: Architecture, setting: Setting, sizes: Sequence[int], row_tok
 
 
 def ways_out(model: Architecture, least: Fit, row_tokens: int, memory_bytes: int) -> list[tuple[str, int]]:
-    """Up to three changes, each (what to write, peak in bytes after it) of one sequence at a time; those that make it fit
-    come first, the ones that change least before the others."""
+    """Up to three changes that would make it fit, each (what to write, peak in bytes after it) for one sequence at a time,
+    single ones before pairs; where there are fewer, the last is a device that is large enough."""
     found = [(text, peak(estimate(model, changed), changed)) for text, changed in _changes(least.setting, row_tokens)]
     enough = [(text, needed) for text, needed in found if needed <= USABLE * memory_bytes]
-    rest = sorted((way for way in found if way not in enough and way[1] < least.peak_bytes), key=lambda way: way[1])
-    needed = least.peak_bytes
-    device = f"take a device with {size(needed / USABLE)}"
-    return [*enough[:3], *([] if len(enough) >= 3 else [(device, needed)]), *rest][:3]
+    if len(enough) < 3:
+        enough.append((f"a device with {size(least.peak_bytes / USABLE)}", least.peak_bytes))
+    return enough[:3]
 
 
 def _changes(setting: Setting, row_tokens: int) -> Iterator[tuple[str, Setting]]:
