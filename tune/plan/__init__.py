@@ -20,21 +20,16 @@ from tune.modelfiles import read_json
 from tune.plan.coverage import by_component, check
 from tune.plan.coverage import describe as describe_coverage
 from tune.plan.families import known, read
-from tune.plan.fit import Fit, largest, told, ways_out
+from tune.plan.fit import Fit, largest, setting, sizes, told, ways_out
 from tune.plan.memory import Setting
 from tune.plan.shapes import Architecture
 from tune.plan.speed import flop_per_token
-from tune.recipe.schema import Recipe
 from tune.records import BaseRecord, Device, Ledger, Plan, Probe
 from tune.run import Run, made
 from tune.text import count, duration, size, table
 
-CPU_TOKENS = 1024
-"""Tokens of a micro-batch on a CPU."""
 FLOPS = {"cpu": 4e10, "cuda": 1e14, "mps": 5e12}
 """Rough speed (FLOP/s; a CPU: of one thread) for the estimate before the probe. Off by a factor of several either way."""
-PROMPT_TOKENS = 512
-"""Assumed length of a prompt that is answered in the evaluation."""
 
 
 def plan(run: Run, device: Device | None = None, probe: bool = True) -> Plan:
@@ -77,7 +72,7 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
     model = architecture(base)
     check(model, run.recipe.train.adapter.targets, run.recipe.train.adapter.dropout)
     longest = ledger.packing.capacity_tokens if ledger.packing.packed else ledger.lengths["max"]
-    found = _fit(model, setting(run.recipe, device, longest), device, per_step)
+    found = _fit(model, setting(run.recipe, device.kind, device.bf16, longest), device, per_step)
     micro = found.setting.tokens // longest
     tokens = round(fed * mean_tokens)
     speed = FLOPS[device.kind] * (device.threads if device.kind == "cpu" else 1) * (1 if device.bf16 else 0.5)
@@ -136,29 +131,9 @@ def architecture(base: BaseRecord) -> Architecture:
     return read(like, base.model)
 
 
-def setting(recipe: Recipe, device: Device, row_tokens: int) -> Setting:
-    """What decides memory, for one sequence at a time."""
-    train = recipe.train
-    return Setting(
-        tokens=row_tokens,
-        rank=train.adapter.rank,
-        targets=train.adapter.targets,
-        dropout=train.adapter.dropout,
-        quantize=recipe.base.quantize,
-        optimizer=train.optimizer,
-        dtype="bfloat16" if device.bf16 else "float32",
-        device=device.kind,
-        row_tokens=row_tokens if recipe.data.eval else 0,
-        answer_tokens=PROMPT_TOKENS + recipe.evaluate.max_new_tokens if recipe.evaluate.prompts else 0,
-    )
-
-
 def _fit(model: Architecture, asked: Setting, device: Device, per_step: int) -> Fit:
-    """The fastest that fits. On a CPU a micro-batch holds about CPU_TOKENS: fewer cost time, more bring none."""
-    sizes = [n for n in range(per_step, 0, -1) if per_step % n == 0]
-    if device.kind == "cpu":
-        sizes = [n for n in sizes if n == 1 or n * asked.tokens <= CPU_TOKENS]
-    found = largest(model, asked, sizes, asked.tokens, device.memory_bytes)
+    """The fastest that fits. Raises PlanError, with what would make it fit."""
+    found = largest(model, asked, sizes(per_step, asked), per_step, device.memory_bytes)
     if found.fits:
         return found
     what = f"needs about {size(found.peak_bytes)} and {device.name} has {size(device.memory_bytes)}"

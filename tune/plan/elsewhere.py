@@ -9,15 +9,12 @@ from typing import Any
 from tune.errors import PlanError, Problem
 from tune.plan import coverage, families
 from tune.plan.devices import DEVICES, Spec
-from tune.plan.fit import Fit, largest, ways_out
-from tune.plan.memory import RUNTIME_BYTES, Setting
+from tune.plan.fit import Fit, largest, setting, sizes, ways_out
+from tune.plan.memory import RUNTIME_BYTES
 from tune.plan.shapes import Architecture
 from tune.plan.speed import flop_per_token, tokens_per_second
 from tune.recipe.schema import Recipe
 from tune.text import count, duration, short, size, table
-
-PROMPT_TOKENS = 512
-"""Assumed length of a prompt that is answered in the evaluation."""
 
 
 @dataclass(frozen=True)
@@ -86,23 +83,12 @@ def forecast(recipe: Recipe, model: Architecture, spec: Spec, price_per_hour: fl
     rows, train = recipe.data.max_tokens, recipe.train
     per_step = max(1, round(train.tokens_per_step / rows))
     share = -(-per_step // spec.count)
-    sizes = [n for n in range(share, 0, -1) if share % n == 0] if spec.kind != "cpu" else [1]
-    setting = Setting(
-        tokens=rows,
-        rank=train.adapter.rank,
-        targets=train.adapter.targets,
-        dropout=train.adapter.dropout,
-        quantize=recipe.base.quantize,
-        optimizer=train.optimizer,
-        dtype="bfloat16" if spec.bf16 else "float32",
-        device=spec.kind,
-        row_tokens=rows if recipe.data.eval else 0,
-        answer_tokens=PROMPT_TOKENS + recipe.evaluate.max_new_tokens if recipe.evaluate.prompts else 0,
-    )
-    found = largest(model, setting, sizes, rows, spec.memory_bytes)
+    asked = setting(recipe, spec.kind, spec.bf16, rows)
+    tried = sizes(share, asked)
+    found = largest(model, asked, tried, share, spec.memory_bytes)
     strategy = "one device" if spec.count == 1 else "ddp"
     if spec.count > 1 and not found.fits:
-        found = largest(model, replace(setting, shards=spec.count), sizes, rows, spec.memory_bytes)
+        found = largest(model, replace(asked, shards=spec.count), tried, share, spec.memory_bytes)
         strategy = "fsdp2"
     return Forecast(
         spec=spec,
@@ -120,13 +106,13 @@ def forecast(recipe: Recipe, model: Architecture, spec: Spec, price_per_hour: fl
 
 def describe(found: Forecast) -> str:
     """One device for people: parts, peak, time, what is not known, and what would make it fit."""
-    setting, spec = found.fit.setting, found.spec
+    chosen, spec = found.fit.setting, found.spec
     devices = f"{spec.count} x {spec.name}" if spec.count > 1 else spec.name
     rows = [
         ["device", f"{devices}, {size(spec.memory_bytes)}{' each' if spec.count > 1 else ''}"],
         ["strategy", found.strategy],
-        ["micro-batch", f"{count(setting.tokens)} tokens of {count(found.step_tokens)} a step"],
-        ["activation checkpointing", "yes" if setting.checkpointing else "no"],
+        ["micro-batch", f"{count(chosen.tokens)} tokens of {count(found.step_tokens)} a step"],
+        ["activation checkpointing", "yes" if chosen.checkpointing else "no"],
         *([name, size(number)] for name, number in found.fit.bytes.items() if number),
         ["peak", f"{size(found.fit.peak_bytes)}: {'fits' if found.fit.fits else 'does not fit'}"],
         *_time(found),

@@ -7,10 +7,39 @@ from dataclasses import dataclass, replace
 
 from tune.plan.memory import Setting, estimate, peak
 from tune.plan.shapes import Architecture
+from tune.recipe.schema import Recipe
 from tune.text import size
 
 USABLE = 0.96
 """Share of a device's memory that may be planned for; the allocator's slack is a part of the estimate."""
+
+CPU_TOKENS = 1024
+"""Tokens of a micro-batch on a CPU: fewer cost time, more bring none."""
+PROMPT_TOKENS = 512
+"""Assumed length of a prompt that is answered in the evaluation."""
+
+
+def setting(recipe: Recipe, kind: str, bf16: bool, row_tokens: int) -> Setting:
+    """What a recipe says of memory on a device of a kind, for one sequence at a time."""
+    train = recipe.train
+    return Setting(
+        tokens=row_tokens,
+        rank=train.adapter.rank,
+        targets=train.adapter.targets,
+        dropout=train.adapter.dropout,
+        quantize=recipe.base.quantize,
+        optimizer=train.optimizer,
+        dtype="bfloat16" if bf16 else "float32",
+        device=kind,
+        row_tokens=row_tokens if recipe.data.eval else 0,
+        answer_tokens=PROMPT_TOKENS + recipe.evaluate.max_new_tokens if recipe.evaluate.prompts else 0,
+    )
+
+
+def sizes(per_step: int, asked: Setting) -> list[int]:
+    """Micro-batches to try, in sequences: parts of a device's share of a step, the largest first."""
+    found = [n for n in range(per_step, 0, -1) if per_step % n == 0]
+    return [n for n in found if n == 1 or n * asked.tokens <= CPU_TOKENS] if asked.device == "cpu" else found
 
 
 @dataclass(frozen=True)
@@ -27,15 +56,13 @@ class Fit:
         return peak(self.bytes, self.setting)
 
 
-def largest(model: Architecture, setting: Setting, sizes: Sequence[int], row_tokens: int, memory_bytes: int) -> Fit:
-    """The largest micro-batch of `sizes` (in sequences of `row_tokens`, the largest first) that fits, without checkpointing
-    if it can be; where none fits, the one that needs least."""
+def largest(model: Architecture, one: Setting, micro_batches: Sequence[int], per_step: int, memory_bytes: int) -> Fit:
+    """The largest of `micro_batches` (in sequences, the largest first, of `per_step` that a device has in a step) that fits,
+    without checkpointing if it can be; where none fits, the one that needs least. `one` is the setting of one sequence."""
     least: Fit | None = None
     for checkpointing in (False, True):
-        for micro in sizes:
-            asked = replace(
-                setting, tokens=micro * row_tokens, checkpointing=checkpointing, accumulates=micro < max(sizes)
-            )
+        for micro in micro_batches:
+            asked = replace(one, tokens=micro * one.tokens, checkpointing=checkpointing, accumulates=micro < per_step)
             parts = estimate(model, asked)
             needed = peak(parts, asked)
             if needed <= USABLE * memory_bytes:
@@ -56,26 +83,26 @@ def ways_out(model: Architecture, least: Fit, row_tokens: int, memory_bytes: int
     return enough[:3]
 
 
-def _changes(setting: Setting, row_tokens: int) -> Iterator[tuple[str, Setting]]:
+def _changes(one: Setting, row_tokens: int) -> Iterator[tuple[str, Setting]]:
     """Single changes, then pairs with nf4."""
     single: list[tuple[str, dict[str, object]]] = []
-    if setting.quantize == "none":
+    if one.quantize == "none":
         single.append(("base.quantize: nf4", {"quantize": "nf4"}))
-    if setting.optimizer == "adamw":
+    if one.optimizer == "adamw":
         single.append(("train.optimizer: adamw_8bit", {"optimizer": "adamw_8bit"}))
     for tokens in (row_tokens // 2, row_tokens // 4):
         if tokens >= 256:
-            changed: dict[str, object] = {"tokens": tokens, "row_tokens": min(setting.row_tokens, tokens)}
+            changed: dict[str, object] = {"tokens": tokens, "row_tokens": min(one.row_tokens, tokens)}
             single.append((f"data.max_tokens: {tokens}", changed))
-    if setting.rank > 8:
+    if one.rank > 8:
         single.append(("train.adapter.rank: 8", {"rank": 8}))
-    if setting.device == "cuda" and setting.shards == 1:
+    if one.device == "cuda" and one.shards == 1:
         single += [(f"{n} such devices, the base divided among them (fsdp2)", {"shards": n}) for n in (2, 4, 8)]
     for text, change in single:
-        yield text, replace(setting, **change)  # type: ignore[arg-type]
-    if setting.quantize == "none":
+        yield text, replace(one, **change)  # type: ignore[arg-type]
+    if one.quantize == "none":
         for text, change in single[1:]:
-            yield f"base.quantize: nf4 and {text}", replace(setting, quantize="nf4", **change)  # type: ignore[arg-type]
+            yield f"base.quantize: nf4 and {text}", replace(one, quantize="nf4", **change)  # type: ignore[arg-type]
 
 
 def told(ways: Sequence[tuple[str, int]]) -> str:
