@@ -98,8 +98,8 @@ def _kept_inputs(model: Architecture, block: Block, setting: Setting) -> int:
     if setting.dropout:
         mask = 1 if setting.device == "cuda" else 4  # a CPU keeps the mask as numbers
         return inner + sum((setting.width + mask) * m.inputs for m in adapted)
-    shared = {(m.component, m.inputs) for m in adapted if m.name != "o_proj"}  # attention keeps o_proj's input anyway
-    return inner + setting.width * sum(size for _, size in shared)
+    inputs = {(m.component, m.name.endswith("down_proj"), m.inputs) for m in adapted if m.name != "o_proj"}
+    return inner + setting.width * sum(size for _, _, size in inputs)  # attention keeps o_proj's input anyway
 
 
 def _kept_norms(block: Block) -> int:
