@@ -32,8 +32,6 @@ class Family:
     """One matrix for query, key and value, and one for gate and up."""
     tied: bool = False
     """Whether input and output embeddings are one when the config does not say."""
-    experts: str = ""
-    """The config's key for the number of experts."""
 
 
 FAMILIES = {
@@ -49,12 +47,12 @@ FAMILIES = {
     "olmo3": Family(whole_norms=True),
     "gemma2": Family(norms=4, tied=True),
     "gemma3_text": Family(head_norms=True, norms=4, tied=True),
-    "gemma4_text": Family(head_norms=True, norms=4, tied=True, experts="num_experts"),
-    "mixtral": Family(query_bias=False, experts="num_local_experts"),
-    "qwen3_moe": Family(head_norms=True, experts="num_experts"),
-    "gpt_oss": Family(experts="num_local_experts"),
-    "llama4_text": Family(experts="num_local_experts"),
-    "deepseek_v3": Family(experts="n_routed_experts"),
+    "gemma4_text": Family(head_norms=True, norms=4, tied=True),
+    "mixtral": Family(query_bias=False),
+    "qwen3_moe": Family(head_norms=True),
+    "gpt_oss": Family(),
+    "llama4_text": Family(),
+    "deepseek_v3": Family(),
 }
 INSIDE = {"llama4": "llama4_text", "gemma4": "gemma4_text"}
 """Families whose language model is described by `text_config`."""
@@ -201,12 +199,21 @@ def _mlp(component: Component, prefix: str, hidden: int, inner: int, bias: bool 
     )
 
 
+def _count(text: dict[str, Any]) -> int:
+    """Number of experts. The key is the family's own, or another when transformers 5 has written the config anew."""
+    keys = ("num_experts", "num_local_experts", "n_routed_experts")
+    found = next((text[key] for key in keys if text.get(key)), None)
+    if found is None:
+        raise KeyError(keys[0])
+    return int(found)
+
+
 def _experts(text: dict[str, Any], family: Family, inner: int, bias: bool = False) -> tuple[Module, ...]:
     """Two tensors that hold all experts of a layer: neither LoRA on layers nor bitsandbytes sees them.
 
     Of Llama 4 transformers computes every expert for every token, and multiplies most of them with zero.
     """
-    hidden, copies = text["hidden_size"], text[family.experts]
+    hidden, copies = text["hidden_size"], _count(text)
     active = text.get("num_experts_per_tok") or text.get("top_k_experts") or text["experts_per_token"]
     if family is FAMILIES["llama4_text"]:
         active = copies
@@ -217,8 +224,8 @@ def _experts(text: dict[str, Any], family: Family, inner: int, bias: bool = Fals
     return fused("experts.gate_up_proj", hidden, 2 * inner), fused("experts.down_proj", inner, hidden)
 
 
-def _router(text: dict[str, Any], family: Family, name: str, kind: Kind, bias: bool = False) -> Module:
-    experts = text[family.experts]
+def _router(text: dict[str, Any], name: str, kind: Kind, bias: bool = False) -> Module:
+    experts = _count(text)
     return Module(name, "router", kind, text["hidden_size"], experts, experts if bias else 0)
 
 
@@ -226,23 +233,23 @@ def _feed_forward(text: dict[str, Any], family: Family, kind: str, index: int) -
     """What follows attention in layer `index`: one MLP, or a router and experts."""
     hidden, inner = text["hidden_size"], text["intermediate_size"]
     if kind == "mixtral":
-        return _router(text, family, "mlp.gate", "parameter"), *_experts(text, family, inner)
+        return _router(text, "mlp.gate", "parameter"), *_experts(text, family, inner)
     if kind == "gpt_oss":
-        return _router(text, family, "mlp.router", "parameter", bias=True), *_experts(text, family, inner, bias=True)
+        return _router(text, "mlp.router", "parameter", bias=True), *_experts(text, family, inner, bias=True)
     dense = index in (text.get("mlp_only_layers") or ()) or (index + 1) % (text.get("decoder_sparse_step") or 1)
     if kind == "qwen3_moe" and not dense:
         inside = _experts(text, family, text["moe_intermediate_size"])
-        return _router(text, family, "mlp.gate", "parameter"), *inside
+        return _router(text, "mlp.gate", "parameter"), *inside
     if kind == "deepseek_v3" and index >= text["first_k_dense_replace"]:
         inner = text["moe_intermediate_size"]
         common = _mlp("shared experts", "shared_experts.", hidden, inner * text["n_shared_experts"])
-        return _router(text, family, "mlp.gate", "parameter"), *_experts(text, family, inner), *common
+        return _router(text, "mlp.gate", "parameter"), *_experts(text, family, inner), *common
     if kind == "llama4_text":
         every = text["interleave_moe_layer_step"]
         if (index + 1) % every:
             return _mlp("mlp", "", hidden, text["intermediate_size_mlp"])
         common = _mlp("shared experts", "shared_expert.", hidden, inner)
-        return _router(text, family, "router", "linear subclass"), *_experts(text, family, inner), *common
+        return _router(text, "router", "linear subclass"), *_experts(text, family, inner), *common
     if family.fused:
         both = _linear("gate_up_proj", "mlp", hidden, 2 * inner)
         return both, _linear("down_proj", "mlp", inner, hidden)
@@ -260,11 +267,11 @@ def _gemma4_experts(text: dict[str, Any], family: Family) -> tuple[Module, ...]:
     hidden = text["hidden_size"]
     scales = (
         Module("router.scale", "router", "parameter", hidden),
-        Module("router.per_expert_scale", "router", "parameter", text["num_experts"]),
+        Module("router.per_expert_scale", "router", "parameter", _count(text)),
     )
     norms = tuple(_norm(f"experts_norm_{i}", hidden) for i in range(3))
     inside = _experts(text, family, text["moe_intermediate_size"])
-    return (_router(text, family, "router.proj", "linear"), *scales, *inside, *norms)
+    return (_router(text, "router.proj", "linear"), *scales, *inside, *norms)
 
 
 def _outer(config: dict[str, Any], text: dict[str, Any], family: Family) -> tuple[Module, ...]:
