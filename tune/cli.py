@@ -81,6 +81,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--runs": {"type": Path, "metavar": "DIR", "help": "where run directories are (default: runs/, or TUNE_RUNS)"},
     "--fresh": {"action": "store_true", "help": "ignore caches and start a new attempt; nothing is deleted"},
     "--list": {"action": "store_true", "help": "list the checks over all rows, by name"},
+    "--device": {"metavar": "NAME", "help": "plan for a device that is not here: rtx4090, h200x8, 24GB, cpu"},
+    "--all": {"action": "store_true", "help": "plan for every device that is known, in one table"},
+    "--price-per-hour": {"type": float, "metavar": "PRICE", "help": "price of the device, or of all of them, an hour"},
     "--json": {"action": "store_true", "help": "print JSON"},
     "--source": {
         "metavar": "NAME",
@@ -227,8 +230,10 @@ def _data(parsed: argparse.Namespace) -> int:
 
 
 def _plan(parsed: argparse.Namespace) -> int:
+    if parsed.device or parsed.all or parsed.price_per_hour is not None:
+        return _plan_elsewhere(parsed)
     from tune import pipeline
-    from tune.plan import describe
+    from tune.plan import as_json, describe
     from tune.records import Plan
     from tune.run import lock
 
@@ -236,8 +241,36 @@ def _plan(parsed: argparse.Namespace) -> int:
     with lock(run):
         for stage in pipeline.STAGES[:3]:
             stage(run)
-    print(describe(run.read(Plan)))
+    found = run.read(Plan)
+    print(json.dumps(as_json(found), indent=2) if parsed.json else describe(found))
     return EXIT_DONE
+
+
+def _plan_elsewhere(parsed: argparse.Namespace) -> int:
+    """The plan for devices that are not here; leaves nothing in runs/. Exit code 2 when it does not fit."""
+    from tune.plan import elsewhere
+    from tune.plan.coverage import by_component
+    from tune.plan.coverage import describe as describe_coverage
+    from tune.plan.devices import find
+
+    if parsed.target.is_dir() or bool(parsed.device) == bool(parsed.all) or (parsed.all and parsed.json):
+        what = "a plan for another device needs a recipe and one of --device NAME and --all"
+        fix = "e.g. tune plan my.yaml --device rtx4090; --json goes with --device"
+        raise UserError(Problem("call", what, fix))
+    loaded = _load(parsed)
+    model = elsewhere.architecture(loaded.recipe, loaded.root)
+    adapted = by_component(model, loaded.recipe.train.adapter.targets)
+    if parsed.all:
+        print(elsewhere.overview(loaded.recipe, model))
+        print(elsewhere.caveat(loaded.recipe), file=sys.stderr)
+        return EXIT_DONE
+    found = elsewhere.forecast(loaded.recipe, model, find(parsed.device), parsed.price_per_hour)
+    if parsed.json:
+        print(json.dumps(found.as_json(adapted), indent=2))
+    else:
+        print(elsewhere.describe(found), describe_coverage(adapted), sep="\n\n")
+        print(elsewhere.caveat(loaded.recipe), file=sys.stderr)
+    return EXIT_DONE if found.fit.fits else EXIT_USAGE
 
 
 def _evaluate(parsed: argparse.Namespace) -> int:
@@ -372,7 +405,10 @@ VERBS = {
         (*RECIPE_OPTIONS, "--source", "--row", "--find"),
     ),
     "plan": Verb(
-        _plan, "what a step is on this device, and how much memory and time it takes", "RECIPE|RUN", RUN_OPTIONS
+        _plan,
+        "what a step is on this device or another, and how much memory and time it takes",
+        "RECIPE|RUN",
+        (*RUN_OPTIONS, "--device", "--all", "--price-per-hour", "--json"),
     ),
     "evaluate": Verb(_evaluate, "measure a finished run again", "RECIPE|RUN", RUN_OPTIONS),
     "chat": Verb(_chat, "talk to a run's adapter", "RUN", ("--base",)),

@@ -13,6 +13,7 @@ from tune.modelfiles import base_error, chat_template
 from tune.nodes import here
 from tune.recipe.schema import Adapter
 from tune.records import BaseRecord, Device
+from tune.targets import for_peft
 
 if TYPE_CHECKING:
     import torch
@@ -197,7 +198,7 @@ def new_adapter(model: PreTrainedModel, section: Adapter, base: BaseRecord, seed
         r=section.rank,
         lora_alpha=section.alpha,
         lora_dropout=section.dropout,
-        target_modules=section.targets if isinstance(section.targets, str) else list(section.targets),
+        target_modules=for_peft(section.targets, model.config.model_type, _linear(model)),
     )
     try:
         peft_model = get_peft_model(model, config)
@@ -226,11 +227,14 @@ def _name_base(model: Any, base: BaseRecord) -> None:
     config.revision = base.commit
 
 
-def linear_names(model: PreTrainedModel) -> list[str]:
-    """Last parts of the names of all linear layers, sorted: what `targets` can name."""
+def _linear(model: PreTrainedModel) -> list[str]:
+    """Full names of all linear layers but the output head."""
     import torch
 
-    return sorted(
-        {name.rsplit(".", 1)[-1] for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)}
-        - {"lm_head"}
-    )
+    head = model.get_output_embeddings()
+    return [name for name, m in model.named_modules() if isinstance(m, torch.nn.Linear) and m is not head]
+
+
+def linear_names(model: PreTrainedModel) -> list[str]:
+    """Last parts of the names of all linear layers, sorted: what `targets` can name."""
+    return sorted({name.rsplit(".", 1)[-1] for name in _linear(model)})

@@ -273,6 +273,7 @@ class Plan(Record):
             "accumulation",
             "bytes",
             "peak_bytes",
+            "coverage",
             "probe",
             "seconds",
             "activation_checkpointing",
@@ -303,6 +304,8 @@ class Plan(Record):
     """Estimate by part, of one process."""
     peak_bytes: int
     """Estimate of the largest sum at any moment."""
+    coverage: dict[str, dict[str, int]]
+    """By component of the base: `parameters`, and of these `adapted`."""
     seconds: float
     """Estimate of the training time."""
     probe: Probe | None

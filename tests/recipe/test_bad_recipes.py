@@ -10,7 +10,7 @@ from conftest import SOUND, write_recipe
 from tune.errors import RecipeError
 from tune.recipe import load
 
-KEYS = "recipe, name, base, data, train, evaluate, export, publish, extends"
+KEYS = "recipe, name, base, data, train, launch, evaluate, export, publish, extends"
 TRAIN_KEYS = (
     "method, adapter, epochs, max_steps, tokens_per_step, learning_rate, schedule, warmup, optimizer, weight_decay, "
     "max_grad_norm, evaluate_every, save_every, keep, report_to, seed"

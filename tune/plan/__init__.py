@@ -12,28 +12,24 @@ import math
 import subprocess
 import sys
 import time
-from itertools import product
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from tune.errors import PlanError, Problem
+from tune.modelfiles import read_json
+from tune.plan.coverage import by_component, check
+from tune.plan.coverage import describe as describe_coverage
+from tune.plan.families import known, read
+from tune.plan.fit import CPU_TOKENS, Fit, largest, setting, told, ways_out
+from tune.plan.memory import Setting
+from tune.plan.shapes import Architecture
+from tune.plan.speed import flop_per_token
 from tune.recipe.schema import Launch
 from tune.records import BaseRecord, Device, Ledger, Plan, Probe
 from tune.run import Run, made
 from tune.text import count, duration, size, table
 
-ADAPTER_BYTES = 4
-"""The adapter is kept in fp32."""
-OPTIMIZER_BYTES = {"adamw": 8, "adamw_8bit": 2, "adafactor": 1}
-"""State of a trained parameter."""
-NF4_BITS = 4.127
-"""Bits a weight in NF4 with double quantization (block 64, second level 256): 4 + 8/64 + 32/(64 * 256)."""
-STORED_BYTES = {"F32": 4, "BF16": 2, "F16": 2, "F8_E4M3": 1, "F8_E5M2": 1}
-RUNTIME_BYTES = {"cpu": 600 << 20, "cuda": 1200 << 20, "mps": 800 << 20}
-"""Interpreter and libraries on a CPU, context and libraries on a GPU; seen 0.5 to 1.4 GB."""
-USABLE = 0.92
-"""Share of a device's memory that may be planned for: allocators keep 2 to 6 % of slack."""
-CPU_TOKENS = 1024
-"""Tokens of a micro-batch on a CPU."""
 FLOPS = {"cpu": 4e10, "cuda": 1e14, "mps": 5e12}
 """Rough speed (FLOP/s; a CPU: of one thread) for the estimate before the probe. Off by a factor of several either way."""
 
@@ -76,14 +72,13 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
     mean_tokens = ledger.packing.input_tokens / ledger.packing.sequences
     dtype = "bfloat16" if device.bf16 else "float32"
     warmup = run.recipe.train.warmup
-    fields = {
-        "compute_dtype": dtype,
-        "base": base,
-        "rank": run.recipe.train.adapter.rank,
-        "optimizer": run.recipe.train.optimizer,
-    }
+    model = architecture(base)
+    check(model, run.recipe.train.adapter.targets, run.recipe.train.adapter.dropout)
+    longest = ledger.packing.capacity_tokens if ledger.packing.packed else ledger.lengths["max"]
     ranks = processes(run.recipe.launch, device, per_step)
-    fitting = _fit(fields, ledger, device, per_step, ranks, run.recipe.launch.strategy)
+    one = setting(run.recipe, device.kind, device.bf16, longest)
+    strategy, found = _fit(model, one, device, per_step, ranks, run.recipe.launch.strategy)
+    micro = found.setting.tokens // longest
     tokens = round(fed * mean_tokens)
     speed = FLOPS[device.kind] * (device.threads if device.kind == "cpu" else 1) * (1 if device.bf16 else 0.5)
     return {
@@ -96,9 +91,17 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
         "compute_dtype": dtype,
         "processes": ranks,
         "threads": max(1, device.threads * device.nodes // ranks),
-        **fitting,
-        "peak_bytes": peak(fitting["bytes"]),
-        "seconds": 4 * base.parameters * tokens / speed / (1 if device.kind == "cpu" else ranks),
+        "strategy": strategy,
+        "micro_batch_sequences": micro,
+        "accumulation": dict(micro_batches(per_step, ranks))[micro],
+        "activation_checkpointing": found.setting.checkpointing,
+        "bytes": found.bytes,
+        "peak_bytes": found.peak_bytes,
+        "coverage": by_component(model, run.recipe.train.adapter.targets),
+        "seconds": flop_per_token(model, found.setting, longest)
+        * tokens
+        / speed
+        / (1 if device.kind == "cpu" else ranks),
         "probe": None,
     }
 
@@ -147,50 +150,6 @@ def processes(launch: Launch, device: Device, per_step: int) -> int:
     return launch.devices
 
 
-def _fit(
-    fields: dict[str, Any], ledger: Ledger, device: Device, per_step: int, ranks: int, strategy: str
-) -> dict[str, Any]:
-    """Strategy, micro-batch, accumulation, activation checkpointing and bytes by part: the fastest that fits.
-
-    On a CPU a micro-batch holds about CPU_TOKENS: fewer cost time, more bring none; and all processes share its memory.
-    """
-    tokens = ledger.packing.capacity_tokens if ledger.packing.packed else ledger.lengths["max"]
-    memory = device.memory_bytes // (ranks // device.nodes if device.kind == "cpu" else 1)
-    smallest: dict[str, int] = {}
-    for kind, checkpointing in product(_strategies(strategy, ranks), (False, True)):
-        for micro, accumulation in micro_batches(per_step, ranks):
-            if device.kind == "cpu" and micro > 1 and micro * tokens > CPU_TOKENS:
-                continue
-            parts = estimate(
-                fields["base"],
-                fields["rank"],
-                fields["optimizer"],
-                fields["compute_dtype"],
-                micro * tokens,
-                checkpointing,
-                device.kind,
-                ranks if kind == "fsdp2" else 1,
-            )
-            if peak(parts) <= USABLE * memory:
-                return {
-                    "strategy": kind,
-                    "micro_batch_sequences": micro,
-                    "accumulation": accumulation,
-                    "activation_checkpointing": checkpointing,
-                    "bytes": parts,
-                }
-            smallest = parts
-    ways = ["lower data.max_tokens", "lower train.adapter.rank", "take a smaller base"]
-    if fields["base"].quantize == "none":
-        ways[1] = "set base.quantize: nf4"
-    if ranks > 1 and strategy == "ddp":
-        ways.insert(0, "set launch.strategy: fsdp2")
-    what = f"needs about {size(peak(smallest))} and {device.name} has {size(device.memory_bytes)}"
-    if ranks > 1:
-        what = f"each of {ranks} processes {what}" + (" for all of them" if device.kind == "cpu" else "")
-    raise PlanError(Problem("plan", what, "; or ".join(ways), key="base.model"))
-
-
 def _strategies(wanted: str, ranks: int) -> tuple[str, ...]:
     """What to try, in this order. A lone device holds everything, whatever is asked for several."""
     if ranks == 1:
@@ -206,58 +165,47 @@ def micro_batches(per_step: int, ranks: int) -> list[tuple[int, int]]:
     return [(math.ceil(most / n), n) for n in sorted(counts)]
 
 
-def estimate(
-    base: BaseRecord,
-    rank: int,
-    optimizer: str,
-    dtype: str,
-    tokens: int,
-    checkpointing: bool,
-    device: str,
-    shards: int = 1,
-) -> dict[str, int]:
-    """Bytes by part of one process, for a micro-batch of `tokens` tokens; the base is divided among `shards` (FSDP2).
-
-    Resident: base, adapter, gradients, optimizer, runtime. Transient, never at the same moment: activations of a step
-    against the loss head. A layer keeps, for its backward pass, about 16 hidden vectors and 4 MLP vectors a token (its
-    inputs, norms, attention and LoRA inputs in the compute type); checkpointing keeps one hidden vector a layer and one
-    layer's activations. Of a divided base two layers, and what is in no layer, are whole at a time. Known error against torch's peak on small CPU shapes: about 30 %; a traced plan would do better.
-    """
-    shapes, width = base.shapes, 2 if dtype == "bfloat16" else 4
-    other = base.parameters - base.linear_parameters
-    weights = (
-        base.linear_parameters * NF4_BITS / 8 + other * width if base.quantize == "nf4" else base.parameters * width
-    )
-    layer = shapes.hidden_size * 16 + shapes.intermediate_size * 4
-    kept = shapes.hidden_size * shapes.layers + layer if checkpointing else layer * shapes.layers
-    trained = adapter_parameters(base, rank)
-    found = {
-        "base": round(weights / shards),
-        "adapter": trained * ADAPTER_BYTES,
-        "gradients": trained * ADAPTER_BYTES,
-        "optimizer": trained * OPTIMIZER_BYTES[optimizer],
-        "runtime": RUNTIME_BYTES[device],
-        "activations": tokens * kept * width,
-        "loss head": tokens * shapes.vocabulary * (4 + 4 + width),
+def architecture(base: BaseRecord) -> Architecture:
+    """The shapes of a base, from its config.json; of a family that is not known, those of a Llama of its sizes."""
+    folder, sizes = Path(base.folder), base.shapes
+    config = read_json(folder, "config.json", base.model)
+    if known(config):
+        return read(config, base.model)
+    like = {
+        "model_type": "llama",
+        "hidden_size": sizes.hidden_size,
+        "intermediate_size": sizes.intermediate_size,
+        "num_hidden_layers": sizes.layers,
+        "num_attention_heads": sizes.heads,
+        "num_key_value_heads": sizes.key_value_heads,
+        "head_dim": sizes.head_dim,
+        "vocab_size": sizes.vocabulary,
+        "tie_word_embeddings": sizes.tied_embeddings,
     }
-    if shards > 1:
-        in_layers = weights - other * width
-        found["gathered layers"] = round(in_layers * 2 / shapes.layers + other * width)
-    return found
+    return read(like, base.model)
 
 
-def peak(parts: dict[str, int]) -> int:
-    """Largest sum at any moment: the loss head is computed while all activations are kept."""
-    return sum(parts.values())
+def _fit(model: Architecture, one: Setting, device: Device, per_step: int, ranks: int, wanted: str) -> tuple[str, Fit]:
+    """Strategy and setting, the fastest that fits. Raises PlanError, with what would make it fit.
 
-
-def adapter_parameters(base: BaseRecord, rank: int) -> int:
-    """Parameters of a LoRA adapter on every linear layer: rank * (inputs + outputs) each, from the Llama shape."""
-    s = base.shapes
-    query, key_value = s.heads * s.head_dim, s.key_value_heads * s.head_dim
-    attention = 2 * (s.hidden_size + query) + 2 * (s.hidden_size + key_value)
-    mlp = 3 * (s.hidden_size + s.intermediate_size)
-    return rank * (attention + mlp) * s.layers
+    On a CPU a micro-batch holds about CPU_TOKENS, and all processes of a machine share its memory.
+    """
+    memory = device.memory_bytes // (ranks // device.nodes if device.kind == "cpu" else 1)
+    sizes = [n for n, _ in micro_batches(per_step, ranks)]
+    if device.kind == "cpu":
+        sizes = [n for n in sizes if n == 1 or n * one.tokens <= CPU_TOKENS]
+    for strategy in _strategies(wanted, ranks):
+        shards = ranks if strategy == "fsdp2" else 1
+        found = largest(model, replace(one, shards=shards), sizes, math.ceil(per_step / ranks), memory)
+        if found.fits:
+            return strategy, found
+    what = f"needs about {size(found.peak_bytes)} and {device.name} has {size(device.memory_bytes)}"
+    if ranks > 1:
+        what = f"each of {ranks} processes {what}" + (" for all of them" if device.kind == "cpu" else "")
+    ways = told(ways_out(model, found, one.tokens, memory))
+    if ranks > 1 and wanted == "ddp":
+        ways = f"launch.strategy: fsdp2; or {ways}"
+    raise PlanError(Problem("plan", what, f"it would fit with {ways}", key="base.model"))
 
 
 def _refined(run: Run, record: Plan) -> Plan:
@@ -330,7 +278,28 @@ def describe(found: Plan) -> str:
         ["epochs", f"{found.epochs:g}"],
         ["tokens", count(found.tokens)],
         ["time", f"{duration(found.seconds)} ({'one step measured' if found.probe else 'a guess'})"],
-        *([name, size(number)] for name, number in found.bytes.items()),
+        *([name, size(number)] for name, number in found.bytes.items() if number),
         ["peak", f"{size(found.peak_bytes)} (estimated)"],
     ]
-    return table(rows, ["plan", ""], left=(0, 1))
+    return table(rows, ["plan", ""], left=(0, 1)) + "\n\n" + describe_coverage(found.coverage)
+
+
+def as_json(found: Plan) -> dict[str, Any]:
+    """The shape that `tune plan --json` prints; see docs/interface.md."""
+    tokens = round(found.tokens / found.sequences)
+    return {
+        "device": found.device.name,
+        "devices": found.processes,
+        "fits": True,
+        "bytes": found.bytes,
+        "peak_bytes": found.peak_bytes,
+        "micro_batch_tokens": found.micro_batch_sequences * tokens,
+        "accumulation": found.accumulation,
+        "activation_checkpointing": found.activation_checkpointing,
+        "strategy": found.strategy,
+        "coverage": found.coverage,
+        "tokens_per_second": round(found.tokens / found.seconds, 1),
+        "tokens": found.tokens,
+        "seconds": round(found.seconds),
+        "ways_out": [],
+    }

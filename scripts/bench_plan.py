@@ -1,0 +1,231 @@
+"""The plan's memory against real allocations: `python -m scripts.bench_plan`.
+
+Small models are built here, and one optimizer step (the second, so that the optimizer has its state) is profiled on the
+CPU; every allocation and release of torch's allocator is counted. Libraries and allocator slack are left out on both
+sides. The 8B rows are figures of others, from a large GPU. The last line of stdout is JSON; `--write` renews the table in
+docs/plan.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tune.plan.families import read
+from tune.plan.memory import Setting, estimate, peak
+from tune.text import count, markdown_table
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "plan.md"
+LLAMA_8B = {
+    "model_type": "llama",
+    "vocab_size": 128256,
+    "hidden_size": 4096,
+    "intermediate_size": 14336,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+}
+ELSEWHERE = [(4096, True, 18_279), (4096, False, 46_995), (8192, True, 20_830), (8192, False, 78_883)]
+"""(tokens, checkpointing, MiB at the peak of the second step): TRL's defaults, rank 16, dropout 0.05, bf16."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One small model and how it is trained."""
+
+    name: str
+    config: dict[str, Any]
+    tokens: int = 512
+    quantize: str = "none"
+    targets: Any = "all-linear"
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def setting(self) -> Setting:
+        """What the plan is asked."""
+        fields = {"dropout": 0.0, "dtype": "bfloat16", "checkpointing": False, **self.options}
+        return Setting(
+            tokens=self.tokens,
+            rank=16,
+            targets=self.targets,
+            quantize=self.quantize,  # type: ignore[arg-type]
+            device="cpu",
+            accumulates=False,
+            **fields,
+        )
+
+
+def _config(kind: str, **sizes: int | bool) -> dict[str, Any]:
+    plain = {
+        "vocab_size": 2048,
+        "hidden_size": 256,
+        "intermediate_size": 768,
+        "num_hidden_layers": 6,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 64,
+        "tie_word_embeddings": False,
+    }
+    return {"model_type": kind, **plain, **sizes}
+
+
+EXPERTS = {"num_local_experts": 8, "num_experts_per_tok": 2, "intermediate_size": 256}
+ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
+CASES = [
+    Case("dense", _config("llama", num_key_value_heads=4)),
+    Case("grouped queries", _config("llama")),
+    Case("grouped queries, 1,024 tokens", _config("llama"), tokens=1024),
+    Case("tied, normalized queries", _config("qwen3", tie_word_embeddings=True)),
+    Case("checkpointed", _config("llama"), options={"checkpointing": True}),
+    Case("dropout", _config("llama"), options={"dropout": 0.05}),
+    Case("fp32", _config("llama"), options={"dtype": "float32"}),
+    Case("nf4", _config("llama"), quantize="nf4"),
+    Case("nf4, checkpointed", _config("llama"), quantize="nf4", options={"checkpointing": True}),
+    Case("biases", _config("qwen2")),
+    Case("fused matrices", _config("phi3", pad_token_id=0)),
+    Case("four norms", _config("gemma3_text")),
+    Case("experts, attention adapted", _config("mixtral", **EXPERTS), targets=ATTENTION),
+    Case("experts adapted", _config("mixtral", **EXPERTS)),
+    Case("experts adapted, checkpointed", _config("mixtral", **EXPERTS), options={"checkpointing": True}),
+    Case("wide vocabulary", _config("llama", vocab_size=16_384, num_hidden_layers=2)),
+]
+
+
+def predicted(case: Case) -> int:
+    """Bytes at the peak by the closed form, libraries left out."""
+    parts = {**estimate(read(case.config, case.name), case.setting), "runtime": 0, "slack": 0}
+    return peak(parts, case.setting)
+
+
+def build(case: Case) -> Any:
+    """The adapted model, as tune loads and adapts it, with random weights."""
+    import torch
+    from transformers import AutoModelForCausalLM
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+    from tune.models import new_adapter, torch_dtype
+    from tune.recipe.schema import Adapter
+
+    sizes = {name: value for name, value in case.config.items() if name != "model_type"}
+    config = CONFIG_MAPPING[case.config["model_type"]](**sizes)
+    dtype = torch_dtype(case.setting.dtype)
+    torch.manual_seed(0)
+    model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation="sdpa")
+    if case.quantize == "nf4":
+        _convert(model, dtype)
+    model.requires_grad_(False)
+    section = Adapter(rank=16, dropout=case.setting.dropout, targets=case.targets)
+    adapted = new_adapter(model, section, type("Base", (), {"repo": None, "commit": None})(), 0)
+    if case.setting.checkpointing:
+        adapted.gradient_checkpointing_enable()
+        adapted.enable_input_require_grads()
+    return adapted.train()
+
+
+def _convert(model: Any, dtype: Any) -> None:
+    """What `load_in_4bit` does to the linear layers of a model that is loaded."""
+    import bitsandbytes
+    import torch
+
+    for name, module in list(model.named_modules()):
+        if type(module) is torch.nn.Linear and name != "lm_head":
+            made = bitsandbytes.nn.Linear4bit(
+                module.in_features, module.out_features, module.bias is not None, dtype, quant_type="nf4"
+            )
+            made.weight = bitsandbytes.nn.Params4bit(
+                module.weight.data, requires_grad=False, quant_type="nf4", compress_statistics=True
+            )
+            model.set_submodule(name, made.to("cpu"))
+
+
+def measured(case: Case) -> int:
+    """Bytes at the peak of a real step on the CPU: what stands before it, and what the allocator then gives."""
+    import torch
+    from peft.helpers import disable_input_dtype_casting
+
+    model = build(case)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, foreach=False)
+    ids = torch.randint(0, case.config["vocab_size"], (1, case.tokens))
+    bf16 = case.setting.dtype == "bfloat16"
+    uncast = disable_input_dtype_casting(model) if bf16 and not case.setting.dropout else nullcontext()
+
+    def step() -> None:
+        with uncast, torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            loss = model(input_ids=ids, labels=ids, use_cache=False).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+    step()
+    held = {s.data_ptr(): s.nbytes() for s in _storages(model)}
+    held |= {
+        t.untyped_storage().data_ptr(): t.untyped_storage().nbytes()
+        for state in optimizer.state.values()
+        for t in state.values()
+    }
+    uncast = disable_input_dtype_casting(model) if bf16 and not case.setting.dropout else nullcontext()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+        step()
+    events = [e for e in profile.profiler.kineto_results.events() if e.name() == "[memory]"]
+    now = most = 0
+    for event in sorted(events, key=lambda e: e.start_ns()):
+        now += event.nbytes()
+        most = max(most, now)
+    return sum(held.values()) + most
+
+
+def _storages(model: Any) -> list[Any]:
+    """Storages of weights and buffers, and of what bitsandbytes keeps beside its weights."""
+    found = [t.untyped_storage() for t in (*model.parameters(), *model.buffers())]
+    for parameter in model.parameters():
+        state = getattr(parameter, "quant_state", None)
+        for part in (state, getattr(state, "state2", None)):
+            if part is not None:
+                found += [t.untyped_storage() for t in (part.absmax, part.code) if t is not None]
+    return found
+
+
+def rows() -> list[tuple[str, int, int]]:
+    """(case, predicted, real) in bytes."""
+    found = [(case.name, predicted(case), measured(case)) for case in CASES]
+    model = read(LLAMA_8B, "8B")
+    for tokens, checkpointing, mebibytes in ELSEWHERE:
+        asked = Setting(tokens=tokens, rank=16, dropout=0.05, checkpointing=checkpointing, accumulates=False)
+        parts = {**estimate(model, asked), "runtime": 0, "slack": 0}
+        name = f"8B on a GPU, {count(tokens)} tokens{', checkpointed' if checkpointing else ''}"
+        found.append((name, peak(parts, asked), mebibytes << 20))
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints the table, then JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="renew the table in docs/plan.md")
+    parsed = parser.parse_args(arguments)
+    found = rows()
+    errors = [ours / real - 1 for _, ours, real in found]
+    cells = [
+        [name, f"{ours / 2**20:.1f}", f"{real / 2**20:.1f}", f"{100 * error:+.1f} %"]
+        for (name, ours, real), error in zip(found, errors, strict=True)
+    ]
+    shown = markdown_table(cells, ["case", "closed form, MiB", "real, MiB", "error"])
+    print(shown)
+    if parsed.write:
+        from scripts.docs import between
+
+        PAGE.write_text(between(PAGE.read_text(encoding="utf-8"), "memory", shown + "\n"), encoding="utf-8")
+    worst = max(0.0, *(-error for error in errors))
+    summary = {"median_error": statistics.median(map(abs, errors)), "worst_under": worst, "cases": len(found)}
+    print(json.dumps({name: round(value, 4) for name, value in summary.items()}))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
