@@ -80,8 +80,8 @@ INDEX = "model.safetensors.index.json"
 
 
 def weight_files(folder: Path, model: str) -> list[str]:
-    """Names of the safetensors files that transformers would load, sorted: model.safetensors, else those that the index
-    names, else all that are there. Raises BaseModelError for weights in another form and for missing shards."""
+    """Names of the safetensors files that are the model, sorted: those that the index names, else model.safetensors,
+    else all that are there. Some publishers put the same weights beside them in another layout. Raises BaseModelError for weights in another form and for missing shards."""
     found = sorted(path.name for path in folder.glob("*.safetensors"))
     if not found:
         pickled = sorted(p.name for p in (*folder.glob("*.bin"), *folder.glob("*.pt"), *folder.glob("*.pth")))
@@ -91,8 +91,6 @@ def weight_files(folder: Path, model: str) -> list[str]:
             f"{what}: no *.safetensors file",
             "use a base that has safetensors, or convert it with its publisher's tool",
         )
-    if "model.safetensors" in found:
-        return ["model.safetensors"]
     wanted = sorted(set(optional_json(folder, INDEX, model).get("weight_map", {}).values()))
     missing = [name for name in wanted if name not in found]
     if missing:
@@ -101,7 +99,9 @@ def weight_files(folder: Path, model: str) -> list[str]:
             f"{len(missing)} of {len(wanted)} weight files are missing, e.g. {missing[0]}",
             "download the base again",
         )
-    return wanted or found
+    if wanted:
+        return wanted
+    return ["model.safetensors"] if "model.safetensors" in found else found
 
 
 def read_headers(folder: Path, model: str) -> dict[str, Stored]:
