@@ -87,12 +87,24 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
     "--find": {"metavar": "TEXT", "help": "rows of the source that hold a text"},
     "--base": {"action": "store_true", "help": "let the base answer too"},
+    "--to": {"type": Path, "metavar": "DIR", "required": True, "help": "a new folder for the merged model"},
+    "--into": {"choices": ("base", "nf4"), "default": "base", "help": "the weights that are merged into"},
+    "--in-memory": {"action": "store_true", "help": "merge with PEFT, which holds the whole model"},
 }
+BASE_FOLDER: dict[str, Any] = {
+    "action": "store",
+    "type": Path,
+    "metavar": "FOLDER",
+    "help": "the base's files (for a run: where they lie now)",
+}
+OPTIONS_OF = {("export", "--base"): BASE_FOLDER}
+"""Where one verb means something else by an option."""
 TARGETS = {
     "RECIPE": "a recipe (YAML)",
     "RECIPE|RUN": "a recipe (YAML) or a run directory",
     "RUN": "a run directory",
     "PATH": "the folder of an adapter or model",
+    "RUN|ADAPTER": "a run directory, or the folder of an adapter in PEFT's layout",
 }
 
 
@@ -112,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
             name_shown = verb.target.strip("[]")
             made.add_argument("target", metavar=name_shown, help=TARGETS[name_shown], type=Path, nargs=optional)
         for option in verb.options:
-            made.add_argument(option, **OPTIONS[option])
+            made.add_argument(option, **(OPTIONS[option] | OPTIONS_OF.get((name, option), {})))
         if "--runs" in verb.options:
             made.set_defaults(runs=Path(os.environ.get("TUNE_RUNS", "runs")))
     return parser
@@ -252,6 +264,25 @@ def _chat(parsed: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _export(parsed: argparse.Namespace) -> int:
+    from tune.deliver import export_to
+    from tune.recipe.schema import Export
+
+    if parsed.in_memory and parsed.into == "nf4":
+        raise UserError(
+            Problem("call", "--in-memory merges into the unquantized base only", "leave out one of the two")
+        )
+    section = Export(merge=True, merge_into=parsed.into, in_memory=parsed.in_memory)
+    found = export_to(parsed.target, parsed.base, parsed.to, section).merged
+    assert found is not None
+    print(
+        f"export: {found.how}, mean KL {found.mean_kl:.1e} nats, top-1 agreement {100 * found.top1_agreement:.1f} % against the adapter",
+        file=sys.stderr,
+    )
+    print(parsed.to)
+    return EXIT_DONE
+
+
 def _verify(parsed: argparse.Namespace) -> int:
     from tune.text import table
     from tune.verify import as_json, verdict, verify
@@ -323,6 +354,12 @@ VERBS = {
     ),
     "evaluate": Verb(_evaluate, "measure a finished run again", "RECIPE|RUN", RUN_OPTIONS),
     "chat": Verb(_chat, "talk to a run's adapter", "RUN", ("--base",)),
+    "export": Verb(
+        _export,
+        "merge the adapter of a run, or another one, into its base: a model with proof and card",
+        "RUN|ADAPTER",
+        ("--base", "--to", "--into", "--in-memory"),
+    ),
     "verify": Verb(_verify, "check a disclosed folder from its files alone", "PATH", ("--json",)),
     "runs": Verb(_runs, "list the runs and where they stand", None, ("--runs", "--json")),
     "doctor": Verb(_doctor, "what is installed and what stands in the way", None, ("--runs", "--json")),

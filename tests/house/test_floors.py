@@ -25,7 +25,7 @@ FLOORS = [
     ("probe",),
     ("base", "data", "plan", "train", "evaluate", "export", "disclose"),
     ("launch",),
-    ("check", "pipeline", "verify", "chat", "doctor"),
+    ("check", "pipeline", "verify", "chat", "deliver", "doctor"),
     ("cli",),
     ("__main__",),
 ]

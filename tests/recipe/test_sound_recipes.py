@@ -79,6 +79,8 @@ KEYS = [
     "evaluate.max_new_tokens",
     "evaluate.samples",
     "export.merge",
+    "export.merge_into",
+    "export.in_memory",
     "publish.license",
 ]
 """All keys that a user can write. A change here is a change of the format: say so in the change log."""
@@ -175,7 +177,7 @@ def test_defaults() -> None:
             "seed": 0,
         },
         "evaluate": {"prompts": None, "max_new_tokens": 128, "samples": 8},
-        "export": {"merge": False},
+        "export": {"merge": False, "merge_into": "base", "in_memory": False},
         "publish": {"license": None},
     }
 

@@ -1,4 +1,4 @@
-"""The disclose stage: manifest and card of the adapter, every number read from a record."""
+"""The disclose stage: manifest and card of the adapter and of the merged model, every number read from a record."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 from tune.digest import canonical_json, file_sha256
 from tune.disclose import card, manifest
 from tune.files import write_bytes, write_text
-from tune.records import STAGES, Disclosure
+from tune.records import STAGES, Disclosure, ExportRecord
 from tune.run import Run, made
 
 __all__ = ["disclose", "write"]
 
 MANIFEST = "disclosure/manifest.json"
 CARD = "README.md"
+MERGED = "export/merged"
 
 
 def inputs(run: Run) -> Any:
@@ -31,7 +32,8 @@ def inputs(run: Run) -> Any:
 
 
 def disclose(run: Run) -> Disclosure:
-    """Writes adapter/disclosure/manifest.json and adapter/README.md, and leaves disclose.json."""
+    """Writes disclosure/manifest.json and README.md into the adapter's folder and the merged model's, and leaves
+    disclose.json."""
     started = time.monotonic()
     folder, wanted = run.path("adapter"), inputs(run)
     record = run.up_to_date(Disclosure, wanted)
@@ -39,6 +41,9 @@ def disclose(run: Run) -> Disclosure:
         return record
     found = manifest.of_run(run)
     write(folder, found)
+    exported = run.find(ExportRecord)
+    if exported is not None and exported.merged is not None:
+        write(run.path(MERGED), manifest.of_merged(found, run.recipe.name, exported))
     record = Disclosure(
         made=made(wanted, started),
         manifest_sha256=file_sha256(folder / MANIFEST),
@@ -64,4 +69,10 @@ def write(folder: Path, found: dict[str, Any], own_words: str = card.OWN_WORDS) 
 def stands(run: Run, record: Disclosure) -> bool:
     """Whether manifest and card are there as they were written."""
     manifest_path, card_path = run.path("adapter") / MANIFEST, run.path("adapter") / CARD
-    return manifest_path.is_file() and file_sha256(manifest_path) == record.manifest_sha256 and card_path.is_file()
+    merged = run.path(MERGED)
+    return (
+        manifest_path.is_file()
+        and file_sha256(manifest_path) == record.manifest_sha256
+        and card_path.is_file()
+        and (not merged.is_dir() or (merged / CARD).is_file())
+    )

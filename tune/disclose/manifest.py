@@ -18,6 +18,7 @@ from tune.records import (
     BaseRecord,
     Evaluation,
     ExportRecord,
+    FileDigest,
     HubRows,
     Ledger,
     Measured,
@@ -44,6 +45,7 @@ SOME_FROM_THE_HUB = {
     "sources at public addresses": "Hub sources were read at their commits; of others no public address was checked"
 }
 """What is said instead when a source is a data set of the Hub."""
+NOT_TRAINED_HERE = {"training data": "the adapter was trained elsewhere, and its files do not say on what"}
 
 
 def measured(value: Any) -> Json:
@@ -100,6 +102,41 @@ def of_run(run: Run) -> Json:
         },
         "evaluation": _evaluation(run.find(Evaluation)),
         "export": _export(run.find(ExportRecord)),
+    }
+    found["gaps"] = gaps(found)
+    return found
+
+
+def of_merged(parent: Json, name: str, record: ExportRecord) -> Json:
+    """The manifest of a merged model: what its adapter's says, of other files and with the proof of the merge."""
+    assert record.merged is not None
+    files = [file.model_dump() for file in record.merged.files]
+    said = {**parent["subject"]["license"]}
+    found: Json = {**parent, "tune": __version__, "export": _export(record)}
+    found["subject"] = {"kind": "merged", "name": name, "files": files, "license": said}
+    found["adapter"] = {"files": parent["subject"]["files"]}
+    found["gaps"] = gaps({name: part for name, part in found.items() if name != "gaps"})
+    return found
+
+
+def of_foreign(base: BaseRecord, config: Json, files: tuple[FileDigest, ...]) -> Json:
+    """The manifest of an adapter that somebody else trained: its files, its base, and that its training is not known."""
+    stated = ("r", "lora_alpha", "use_rslora", "use_dora", "target_modules", "target_parameters", "modules_to_save")
+    facts = {name: declared(config[name]) for name in stated if config.get(name) not in (None, False, [])}
+    found: Json = {
+        "manifest": 1,
+        "tune": __version__,
+        "subject": subject("adapter", "adapter", [file.model_dump() for file in files], None),
+        "base": _base(base),
+        "recipe": {"sha256": unknown()},
+        "procedure": procedure(facts),
+        "environment": None,
+        "sources": [],
+        "filters": [],
+        "checks": [],
+        "consumption": None,
+        "evaluation": None,
+        "export": None,
     }
     found["gaps"] = gaps(found)
     return found
@@ -256,7 +293,7 @@ def _export(found: ExportRecord | None) -> Json | None:
     if found.merged is not None:
         proof = found.merged.model_dump(exclude={"files"})
         part["merged"] = {
-            **{name: measured(value) for name, value in proof.items()},
+            **{name: measured(value) for name, value in proof.items() if value is not None},
             "files": [f.model_dump() for f in found.merged.files],
         }
     return part
@@ -265,6 +302,7 @@ def _export(found: ExportRecord | None) -> Json | None:
 def gaps(found: Json) -> list[Json]:
     """Everything that is only declared or not known: nothing of that may hide among the measured values."""
     reasons = NOT_LOOKED_FOR | (SOME_FROM_THE_HUB if any("hub" in s for s in found["sources"]) else {})
+    reasons = reasons | (NOT_TRAINED_HERE if found["consumption"] is None else {})
     listed = [{"what": path, "basis": basis} for path, basis in _weak(found, "")]
     looked_for = {LANGUAGE} if "languages" in found else set()
     unseen = {what: why for what, why in reasons.items() if what not in looked_for}

@@ -16,7 +16,7 @@ from tune.errors import MergeError, Problem
 from tune.modelfiles import Stored, read_header
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
-IN_MEMORY = "PEFT itself may be able to: export.merge: in_memory, or tune export --in-memory"
+IN_MEMORY = "PEFT itself may be able to: export.in_memory: true, or tune export --in-memory"
 """The way out for an adapter that is not merged tensor by tensor."""
 
 INITS = (True, False, "gaussian", "eva", "orthogonal")
@@ -162,9 +162,7 @@ def _header(folder: Path) -> dict[str, Stored]:
 
 def _not_understood(folder: Path, config: dict[str, Any]) -> list[Problem]:
     """What the config asks for that is not merged here."""
-    found = [
-        f"{key} is set" for key, value in sorted(config.items()) if value and key not in UNDERSTOOD
-    ]
+    found = [f"{key} is set" for key, value in sorted(config.items()) if value and key not in UNDERSTOOD]
     init = config.get("init_lora_weights", True)
     if not any(init is known or init == known for known in INITS):
         found.append(f"init_lora_weights is {init!r}: it changes the base's weights when the adapter is loaded")

@@ -154,5 +154,3 @@ def tensors_of(folder: Path, names: tuple[str, ...]) -> Iterator[tuple[str, torc
         stored = found[name]
         with (folder / stored.file).open("rb", buffering=0) as file:
             yield name, read_tensor(file, stored)
-
-

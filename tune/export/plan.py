@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from tune.errors import MergeError, Problem
@@ -98,19 +98,25 @@ def _own_tensor(names: Names, alias: str) -> str:
 
 
 def _rounded(output: Output, names: Names) -> Output:
-    quantized = any(output.name == piece.tensor for weight in names.quantizable for piece in names.pieces.get(weight, ()))
+    quantized = any(
+        output.name == piece.tensor for weight in names.quantizable for piece in names.pieces.get(weight, ())
+    )
     return Output(output.name, output.source, output.piece, output.edits, quantized)
 
 
 def _unfit(adapter: AdapterFiles, names: Names, piece: Piece, stored: Stored, parameter: str) -> Iterator[Problem]:
     """Why a tensor of the base cannot be changed."""
     if stored.dtype not in FLOATS:
-        yield _problem(adapter, f"{piece.tensor} is stored as {stored.dtype}; an adapter is added to {', '.join(FLOATS)}")
+        yield _problem(
+            adapter, f"{piece.tensor} is stored as {stored.dtype}; an adapter is added to {', '.join(FLOATS)}"
+        )
     wanted = names.shapes[parameter]
     if piece.expert is not None:
         wanted = (piece.rows[1] - piece.rows[0], *wanted[2:])
     if tuple(stored.shape) != wanted:
-        yield _problem(adapter, f"{piece.tensor} has the shape {list(stored.shape)}, and the model wants {list(wanted)}")
+        yield _problem(
+            adapter, f"{piece.tensor} has the shape {list(stored.shape)}, and the model wants {list(wanted)}"
+        )
 
 
 def _untied(found: _Edits, names: Names) -> Iterator[tuple[str, str]]:
@@ -161,7 +167,9 @@ class _Edits:
             if stored.dtype not in FLOATS:
                 self.refuse(f"a tensor for {parameter} is stored as {stored.dtype}")
             if shape is not None and tuple(stored.shape) != tuple(shape):
-                self.refuse(f"a tensor for {parameter} has the shape {list(stored.shape)}, and {list(shape)} fits there")
+                self.refuse(
+                    f"a tensor for {parameter} has the shape {list(stored.shape)}, and {list(shape)} fits there"
+                )
         self.of.setdefault(parameter, []).append(edit)
 
     def _factors(self, place: Factors) -> None:
@@ -183,7 +191,7 @@ class _Edits:
         outputs, inputs = (shape[1], shape[0]) if input_major else shape
         rank, parts = self.adapter.rank(place.module), dict(place.parts)
         scaling, bias = self.adapter.scaling(place.module), parts.pop("bias", None)
-        fits = [(parts["A"], (rank, inputs)), (parts["B"], (outputs, rank))]
+        fits: list[tuple[Stored, tuple[int, ...]]] = [(parts["A"], (rank, inputs)), (parts["B"], (outputs, rank))]
         if "magnitude" in parts:
             fits.append((parts["magnitude"], (outputs,)))
         kind: Literal["embedding", "linear"] = "embedding" if place.embedding else "linear"

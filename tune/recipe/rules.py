@@ -36,6 +36,12 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
         if source.weight != 1:
             what = "held-out rows are measured once each"
             yield ("data", "eval", i, "weight"), what, "remove it; rows: N draws a smaller set"
+    if recipe.export.merge_into == "nf4" and recipe.base.quantize != "nf4":
+        what = "merging into what 4-bit quantization makes of the base goes with base.quantize: nf4"
+        yield ("export", "merge_into"), what, "remove it, or train on that base"
+    if recipe.export.in_memory and recipe.export.merge_into == "nf4":
+        what = "PEFT merges in memory into the unquantized base only"
+        yield ("export", "in_memory"), what, "keep one of in_memory and merge_into: nf4"
     license_identifier = recipe.publish.license
     if license_identifier is not None and license_identifier not in HUB_LICENSES:
         what = f"{license_identifier!r} is not a license identifier of the Hub"
