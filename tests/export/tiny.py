@@ -53,7 +53,7 @@ def write_base(folder: Path, kind: str, dtype: torch.dtype = torch.float32, shar
     model = AutoModelForCausalLM.from_config(config(kind)).to(dtype)
     with torch.no_grad():
         for parameter in model.parameters():  # biases and norms are not zeros and ones in a trained model
-            parameter += 0.02 * torch.randn(parameter.shape).to(dtype)
+            parameter.add_(0.02 * torch.randn(parameter.shape).to(dtype))
     model.save_pretrained(folder, **({"max_shard_size": "20KB"} if shards else {}))
     return folder
 

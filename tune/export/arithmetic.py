@@ -8,6 +8,7 @@ in fp32 and rounded once, that of an embedding or a stack of experts is rounded 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tune.errors import MergeError, Problem
@@ -16,6 +17,9 @@ from tune.modelfiles import Stored
 
 if TYPE_CHECKING:
     import torch
+
+BLOCK = 1 << 15
+"""Elements of a block. Up to this torch works on one thread."""
 
 Reader = Callable[[Stored], "torch.Tensor"]
 
@@ -43,7 +47,7 @@ def merged(output: Output, base: torch.Tensor, read: Reader) -> torch.Tensor:
             base = _stack(output, edit, base, read)
         else:
             base = _matrix(edit, base, parts)
-    if not all(bool(torch.isfinite(part).all()) for part in base.reshape(-1).split(1 << 24)):
+    if not all(bool(torch.isfinite(end)) for end in torch.aminmax(base)):  # a NaN comes through as both ends
         raise MergeError(
             Problem("adapter", f"{output.name} is not finite after merging", "the adapter, or the base, is broken")
         )
@@ -63,14 +67,61 @@ def _part(output: Output, whole: torch.Tensor) -> torch.Tensor:
 
 def _matrix(edit: Edit, base: torch.Tensor, parts: dict[str, torch.Tensor]) -> torch.Tensor:
     """W + scaling * B A, or DoRA's magnitude * (W + scaling * B A) / norm."""
-    delta = parts["B"] @ parts["A"]
+    import torch
+
+    left, right = parts["B"], parts["A"]
+    delta = torch.mm(left, right, out=_workspace(left.shape[0], right.shape[1]))
     if edit.input_major:
         delta = delta.T
-    delta *= edit.scaling
     if "magnitude" in parts:
+        delta *= edit.scaling
         return _dora(edit, base, delta, parts["magnitude"])
-    base += delta.to(base.dtype) if edit.kind == "embedding" else delta
+    _add(base, delta, edit.scaling, round_first=edit.kind == "embedding")
     return base
+
+
+_kept: list[torch.Tensor] = []
+
+
+def _workspace(rows: int, columns: int) -> torch.Tensor:
+    """Uninitialized fp32 memory that is used again for the next tensor: fresh pages cost more than the product in them."""
+    import torch
+
+    if not _kept or _kept[0].numel() < rows * columns:
+        _kept.clear()  # before the larger one is taken
+        _kept.append(torch.empty(rows * columns))
+    return _kept[0][: rows * columns].view(rows, columns)
+
+
+def release() -> None:
+    """Gives the workspace back."""
+    _kept.clear()
+
+
+def _add(base: torch.Tensor, delta: torch.Tensor, scaling: float, round_first: bool) -> None:
+    """base += scaling * delta, by blocks of rows that stay in the cache, on as many threads as torch may use.
+
+    Same bits as the whole at once, since every element stands alone; blocks of a few thousand elements also keep torch from
+    starting threads of its own for each step.
+    """
+    import torch
+
+    rows, threads = base.shape[0], torch.get_num_threads()
+    step = max(1, BLOCK * rows // max(1, base.numel()))
+
+    def span(first: int, end: int) -> None:
+        for start in range(first, end, step):
+            block = slice(start, min(start + step, end))
+            part = delta[block] * scaling
+            if round_first:
+                base[block] += part.to(base.dtype)
+            else:
+                part += base[block].float()
+                base[block] = part
+
+    starts = [rows * i // threads for i in range(threads + 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(span, starts[:-1], starts[1:]))
 
 
 def _dora(edit: Edit, base: torch.Tensor, delta: torch.Tensor, magnitude: torch.Tensor) -> torch.Tensor:
@@ -93,9 +144,7 @@ def _stack(output: Output, edit: Edit, base: torch.Tensor, read: Reader) -> torc
 
     a, b = read(edit.parts["A"]), read(edit.parts["B"])
     if edit.experts == 1:
-        delta = _adapter(b) @ _adapter(a)
-        delta *= edit.scaling
-        base += delta.to(base.dtype)
+        _add(base, _adapter(b) @ _adapter(a), edit.scaling, round_first=True)
         return base
     a = a.reshape(edit.experts, -1, a.shape[-1])  # experts, rank, inputs
     b = b.reshape(b.shape[0], -1, edit.experts)  # outputs, rank, experts
@@ -104,12 +153,10 @@ def _stack(output: Output, edit: Edit, base: torch.Tensor, read: Reader) -> torc
     for expert in range(edit.experts) if piece.expert is None else (piece.expert,):
         one_a, one_b = _adapter(a[expert : expert + 1]), _adapter(b[:, :, expert : expert + 1])
         delta = torch.einsum(formula, one_b, one_a)[0]
-        delta *= edit.scaling
-        delta = delta.to(base.dtype)
         if piece.expert is None:
-            base[expert] += delta
+            _add(base[expert], delta, edit.scaling, round_first=True)
         else:
-            base += delta[piece.rows[0] : piece.rows[1]]
+            _add(base, delta[piece.rows[0] : piece.rows[1]], edit.scaling, round_first=True)
     return base
 
 

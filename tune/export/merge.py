@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import struct
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from tune.export.adapter import WEIGHTS, AdapterFiles, read_adapter
-from tune.export.arithmetic import merged
+from tune.export.arithmetic import merged, release
 from tune.export.names import read_names
 from tune.export.plan import MergePlan, Output, plan
 from tune.files import atomic, write_json
@@ -53,6 +55,7 @@ def merge(base: Path, adapter: Path, to: Path, model_name: str, nf4: bool = Fals
     read = reader(files)
     for name in weight_files(base, model_name):
         _write_file(base / name, to / name, planned.files.get(name, []), read)
+    release()
     _write_index(base, to, planned)
     changed = tuple(output.name for output in planned.changed)
     return Merged(tuple(planned.files), sum(map(len, planned.files.values())), changed, planned.unties)
@@ -89,20 +92,36 @@ def read_tensor(file: IO[bytes], stored: Stored) -> torch.Tensor:
 
 
 def _write_file(source: Path, target: Path, outputs: list[Output], read: Any) -> None:
-    """Writes one file: its header, then every tensor in order."""
+    """Writes one file: its header, then every tensor in order. The disk writes what is done, and reads what comes next,
+    while a tensor is computed."""
     import torch
 
-    with source.open("rb", buffering=0) as base, atomic(target) as file:
+    with (
+        source.open("rb", buffering=0) as base,
+        atomic(target) as file,
+        ThreadPoolExecutor(1) as flusher,
+    ):
         file.write(_header(base, outputs))
-        for output in outputs:
+        flushing: Future[None] | None = None
+        for number, output in enumerate(outputs):
+            if number + 1 < len(outputs):
+                _read_ahead(base, outputs[number + 1].source)
             if not output.edits and not output.nf4:
                 _copy(base, output.source, file)
-                continue
-            with torch.no_grad():
-                tensor = merged(output, read_tensor(base, output.source), read)
-            file.write(memoryview(tensor.contiguous().view(-1).view(torch.uint8).numpy()))
-            del tensor  # before the next one is read
-        file.flush()
+            else:
+                with torch.no_grad():
+                    tensor = merged(output, read_tensor(base, output.source), read)
+                file.write(memoryview(tensor.contiguous().view(-1).view(torch.uint8).numpy()))
+                del tensor  # before the next one is read
+            if flushing is None or flushing.done():
+                file.flush()
+                flushing = flusher.submit(os.fsync, file.fileno())
+
+
+def _read_ahead(file: IO[bytes], stored: Stored) -> None:
+    """Asks the system to have the bytes of a tensor in its cache soon."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(file.fileno(), stored.start, stored.bytes, os.POSIX_FADV_WILLNEED)
 
 
 def _header(base: IO[bytes], outputs: list[Output]) -> bytes:
