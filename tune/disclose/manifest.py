@@ -45,7 +45,9 @@ SOME_FROM_THE_HUB = {
     "sources at public addresses": "Hub sources were read at their commits; of others no public address was checked"
 }
 """What is said instead when a source is a data set of the Hub."""
-NOT_TRAINED_HERE = {"training data": "the adapter was trained elsewhere, and its files do not say on what"}
+NOT_TRAINED_HERE = {name: "the rows are not known" for name in NOT_LOOKED_FOR if name != "license compatibility"} | {
+    "training data": "the adapter was trained elsewhere, and its files do not say on what"
+}
 
 
 def measured(value: Any) -> Json:

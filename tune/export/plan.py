@@ -75,8 +75,9 @@ def plan(adapter: AdapterFiles, names: Names, tensors: Mapping[str, Stored], nf4
             name = piece.tensor if origin == parameter else _own_tensor(names, parameter)
             outputs[name] = Output(name, stored, piece, tuple(edits))
         if not names.pieces.get(origin):
-            what = names.converted.get(origin, "nothing")
-            found.refuse(f"{parameter} is changed, and transformers makes it of the files by {what}")
+            how = names.converted.get(origin)
+            made = f"transformers makes it by {how}, which is not followed" if how else "the files hold no such tensor"
+            found.refuse(f"{parameter} is changed, and {made}")
     for alias, source in untied.items():
         if alias not in found.of:
             stored = tensors[names.pieces[source][0].tensor]
