@@ -172,7 +172,7 @@ def test_options_are_those_of_the_verbs() -> None:
         verb: {o for a in parsers[verb]._actions for o in a.option_strings if o.startswith("--")} - {"--help"}
         for verb in VERBS
     }
-    assert {re.sub("`", "", row[0]): set(re.findall(r"`(--\w+)`", row[1])) for row in table("verb")} == takes
+    assert {re.sub("`", "", row[0]): set(re.findall(r"`(--[\w-]+)`", row[1])) for row in table("verb")} == takes
     assert set(named("option")) == set().union(*takes.values())
 
 

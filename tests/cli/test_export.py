@@ -79,7 +79,8 @@ def test_in_memory_gives_the_same_model(place: Path) -> None:
 
 def test_into_four_bits(place: Path) -> None:
     """--into nf4 agrees with the adapter on the 4-bit base, and says how far the unquantized one is from it."""
-    tune("export", "adapter", "--base", "base", "--to", "nf4", "--into", "nf4", cwd=place)
+    write_adapter(place / "plain", place / "base", target_modules="all-linear")
+    tune("export", "plain", "--base", "base", "--to", "nf4", "--into", "nf4", cwd=place)
     found = json.loads((place / "nf4/export.json").read_text())["merged"]
     assert found["into"] == "nf4"
     assert found["nf4_mean_kl"] < found["mean_kl"]
