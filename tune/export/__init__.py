@@ -85,10 +85,12 @@ def write_and_prove(subject: Subject, to: Path | None, section: Export, wanted: 
         adapter = proof.adapter_proof(subject, reference, Path(scratch))
         merged = None
         if to is not None:
-            staging = to.with_name(f"{to.name}.tmp")
+            staging = to.with_name(f".{to.name}.merging")
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir(parents=True)
             merged = _merge(subject, staging, section, (model, reference), Path(scratch))
+            if (to / "README.md").is_file():  # a person may have written on the card
+                shutil.copyfile(to / "README.md", staging / "README.md")
             shutil.rmtree(to, ignore_errors=True)
             staging.rename(to)
             sync_folder(to.parent)

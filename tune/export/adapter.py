@@ -23,7 +23,7 @@ INITS = (True, False, "gaussian", "eva", "orthogonal")
 """Values of init_lora_weights that leave the base's weights alone. Others (pissa, olora, corda, loftq, ...) change them
 when the adapter is loaded, so the adapter belongs to weights that are in no file."""
 UNDERSTOOD = {
-    "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "corda_config", "ephemeral_gpu_offload",
+    "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "corda_config",
     "eva_config", "exclude_modules", "fan_in_fan_out", "inference_mode", "init_lora_weights", "layers_pattern",
     "layers_to_transform", "lora_alpha", "lora_bias", "lora_dropout", "lora_ga_config", "loftq_config",
     "modules_to_save", "peft_type", "peft_version", "qalora_group_size", "r", "rank_pattern", "revision",
