@@ -102,7 +102,7 @@ def _write_file(source: Path, target: Path, outputs: list[Output], read: Any) ->
         ThreadPoolExecutor(1) as flusher,
     ):
         file.write(_header(base, outputs))
-        flushing: Future[None] | None = None
+        flushing: Future[None] = flusher.submit(os.fsync, file.fileno())
         for number, output in enumerate(outputs):
             if number + 1 < len(outputs):
                 _read_ahead(base, outputs[number + 1].source)
@@ -113,9 +113,11 @@ def _write_file(source: Path, target: Path, outputs: list[Output], read: Any) ->
                     tensor = merged(output, read_tensor(base, output.source), read)
                 file.write(memoryview(tensor.contiguous().view(-1).view(torch.uint8).numpy()))
                 del tensor  # before the next one is read
-            if flushing is None or flushing.done():
+            if flushing.done():
+                flushing.result()  # a full disk is said once, to whoever asks first
                 file.flush()
                 flushing = flusher.submit(os.fsync, file.fileno())
+        flushing.result()
 
 
 def _read_ahead(file: IO[bytes], stored: Stored) -> None:
