@@ -53,7 +53,7 @@ class MergePlan:
     @property
     def changed(self) -> list[Output]:
         """Tensors that are not copied as they are."""
-        return [output for outputs in self.files.values() for output in outputs if output.edits]
+        return [output for outputs in self.files.values() for output in outputs if output.edits or output.nf4]
 
 
 def plan(adapter: AdapterFiles, names: Names, tensors: Mapping[str, Stored], nf4: bool = False) -> MergePlan:
