@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from pathlib import Path
@@ -64,8 +65,8 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
     names = deciding_files(folder)
     template = chat_template(folder)
     stored = Counter[str]()
-    for kind, shape in tensors.values():
-        stored[kind] += _elements(shape)
+    for tensor in tensors.values():
+        stored[tensor.dtype] += math.prod(tensor.shape)
     return {
         "folder": str(folder),
         "files": [
@@ -74,7 +75,7 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
         "architecture": (config.get("architectures") or ["unknown"])[0],
         "model_type": config.get("model_type", "unknown"),
         "parameters": stored.total(),
-        "linear_parameters": sum(_elements(shape) for name, (_, shape) in tensors.items() if _is_linear(name, shape)),
+        "linear_parameters": sum(math.prod(t.shape) for name, t in tensors.items() if _is_linear(name, t.shape)),
         "dtype": stored.most_common(1)[0][0],
         "shapes": _shapes(text, folder, model),
         "tokenizer_sha256": remembered_sha256(folder / "tokenizer.json"),
@@ -86,14 +87,7 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
     }
 
 
-def _elements(shape: list[int]) -> int:
-    product = 1
-    for size in shape:
-        product *= size
-    return product
-
-
-def _is_linear(name: str, shape: list[int]) -> bool:
+def _is_linear(name: str, shape: tuple[int, ...]) -> bool:
     """Matrices of the layers; embeddings and output head are not quantized by bitsandbytes in transformers."""
     return (
         len(shape) == 2

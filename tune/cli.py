@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from tune import __version__
 from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, Problem, TuneError, UserError
 from tune.launch.options import SUBMIT
+from tune.options import OPTIONS, OPTIONS_OF, TARGETS
 
 if TYPE_CHECKING:
     from tune.recipe import Loaded
@@ -62,50 +63,6 @@ class Verb:
     options: tuple[str, ...] = ()
 
 
-OPTIONS: dict[str, dict[str, Any]] = {
-    "--set": {
-        "dest": "sets",
-        "action": "append",
-        "default": [],
-        "metavar": "KEY=VALUE",
-        "help": "override a recipe key, e.g. train.seed=3",
-    },
-    "--root": {
-        "dest": "roots",
-        "action": "append",
-        "default": [],
-        "type": Path,
-        "metavar": "DIR",
-        "help": "another folder that data may lie in",
-    },
-    "--runs": {"type": Path, "metavar": "DIR", "help": "where run directories are (default: runs/, or TUNE_RUNS)"},
-    "--fresh": {"action": "store_true", "help": "ignore caches and start a new attempt; nothing is deleted"},
-    "--list": {"action": "store_true", "help": "list the checks over all rows, by name"},
-    "--device": {"metavar": "NAME", "help": "plan for a device that is not here: rtx4090, h200x8, 24GB, cpu"},
-    "--all": {"action": "store_true", "help": "plan for every device that is known, in one table"},
-    "--price-per-hour": {"type": float, "metavar": "PRICE", "help": "price of the device, or of all of them, an hour"},
-    "--json": {"action": "store_true", "help": "print JSON"},
-    "--source": {
-        "metavar": "NAME",
-        "help": "a source of the recipe, by path, file name or data set (default: the first)",
-    },
-    "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
-    "--find": {"metavar": "TEXT", "help": "rows of the source that hold a text"},
-    "--replay": {
-        "metavar": "A:B",
-        "help": "train the steps after A up to B again, between two committed checkpoints of a run",
-    },
-    "--base": {"action": "store_true", "help": "let the base answer too"},
-    **SUBMIT,
-}
-TARGETS = {
-    "RECIPE": "a recipe (YAML)",
-    "RECIPE|RUN": "a recipe (YAML) or a run directory",
-    "RUN": "a run directory",
-    "PATH": "the folder of an adapter or model, or a run directory",
-}
-
-
 def _parser() -> argparse.ArgumentParser:
     """The command line as `VERBS` lists it."""
     parser = argparse.ArgumentParser(
@@ -122,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
             name_shown = verb.target.strip("[]")
             made.add_argument("target", metavar=name_shown, help=TARGETS[name_shown], type=Path, nargs=optional)
         for option in verb.options:
-            made.add_argument(option, **OPTIONS[option])
+            made.add_argument(option, **(OPTIONS[option] | OPTIONS_OF.get((name, option), {})))
         if "--runs" in verb.options:
             made.set_defaults(runs=Path(os.environ.get("TUNE_RUNS", "runs")))
     return parser
@@ -295,6 +252,22 @@ def _chat(parsed: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _export(parsed: argparse.Namespace) -> int:
+    from tune.deliver import export_to
+    from tune.recipe.schema import Export
+
+    if parsed.in_memory and parsed.into == "nf4":
+        what = "--in-memory merges into the unquantized base only"
+        raise UserError(Problem("call", what, "leave out one of the two"))
+    section = Export(merge=True, merge_into=parsed.into, in_memory=parsed.in_memory)
+    found = export_to(parsed.target, parsed.base, parsed.to, section).merged
+    assert found is not None
+    agree = f"mean KL {found.mean_kl:.1e} nats, top-1 agreement {100 * found.top1_agreement:.1f} %"
+    print(f"export: {found.how}, {agree} against the adapter", file=sys.stderr)
+    print(parsed.to)
+    return EXIT_DONE
+
+
 def _verify(parsed: argparse.Namespace) -> int:
     from tune.replay import segment
     from tune.text import table
@@ -412,6 +385,12 @@ VERBS = {
     ),
     "evaluate": Verb(_evaluate, "measure a finished run again", "RECIPE|RUN", RUN_OPTIONS),
     "chat": Verb(_chat, "talk to a run's adapter", "RUN", ("--base",)),
+    "export": Verb(
+        _export,
+        "merge the adapter of a run, or another one, into its base: a model with proof and card",
+        "RUN|ADAPTER",
+        ("--base", "--to", "--into", "--in-memory"),
+    ),
     "verify": Verb(
         _verify, "check a disclosed folder from its files, or by training again", "PATH", ("--json", "--replay")
     ),

@@ -5,7 +5,8 @@
     │   ├── RecipeError              a recipe that cannot be read or does not hold together
     │   ├── DataError                rows that cannot be trained on
     │   ├── BaseModelError           a base that cannot be used: missing, gated, pickled, no template
-    │   └── PlanError                what was asked does not fit the device
+    │   ├── PlanError                what was asked does not fit the device
+    │   └── MergeError               an adapter that cannot be merged into this base
     ├── RunBusy                  1   another process holds the run directory
     ├── TrainingFailed           1   a worker died or a guard stopped it; carries the step and the rows
     └── Interrupted              75  stopped on request after saving; the same command continues
@@ -93,6 +94,10 @@ class BaseModelError(UserError):
 
 class PlanError(UserError):
     """What was asked does not fit the device."""
+
+
+class MergeError(UserError):
+    """An adapter that cannot be merged into this base tensor by tensor."""
 
 
 class RunBusy(TuneError):

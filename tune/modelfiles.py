@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tune.errors import BaseModelError, Problem
 
@@ -64,14 +64,26 @@ def optional_json(folder: Path, name: str, model: str) -> dict[str, Any]:
     return read_json(folder, name, model) if (folder / name).is_file() else {}
 
 
-def read_headers(folder: Path, model: str) -> dict[str, tuple[str, list[int]]]:
-    """(dtype, shape) of every tensor, by name, from all safetensors files of a folder.
+class Stored(NamedTuple):
+    """One tensor of a safetensors file: where its bytes lie and how they are read."""
 
-    Format: 8 bytes little-endian header length, then JSON (https://huggingface.co/docs/safetensors). Raises
-    BaseModelError for weights in another form, missing shards and damaged or shortened files.
-    """
-    shards = sorted(folder.glob("*.safetensors"))
-    if not shards:
+    dtype: str
+    """As safetensors names it: BF16, F32, ..."""
+    shape: tuple[int, ...]
+    file: str
+    start: int
+    """Offset of its first byte from the beginning of the file."""
+    bytes: int
+
+
+INDEX = "model.safetensors.index.json"
+
+
+def weight_files(folder: Path, model: str) -> list[str]:
+    """Names of the safetensors files that are the model, sorted: those that the index names, else model.safetensors,
+    else all that are there. Some publishers put the same weights beside them in another layout. Raises BaseModelError for weights in another form and for missing shards."""
+    found = sorted(path.name for path in folder.glob("*.safetensors"))
+    if not found:
         pickled = sorted(p.name for p in (*folder.glob("*.bin"), *folder.glob("*.pt"), *folder.glob("*.pth")))
         what = f"only pickled weights ({pickled[0]}), which can run code when loaded" if pickled else "no weights"
         raise base_error(
@@ -79,37 +91,65 @@ def read_headers(folder: Path, model: str) -> dict[str, tuple[str, list[int]]]:
             f"{what}: no *.safetensors file",
             "use a base that has safetensors, or convert it with its publisher's tool",
         )
-    index = "model.safetensors.index.json"
-    wanted = set(optional_json(folder, index, model).get("weight_map", {}).values())
-    missing = sorted(wanted - {p.name for p in shards})
+    wanted = sorted(set(optional_json(folder, INDEX, model).get("weight_map", {}).values()))
+    missing = [name for name in wanted if name not in found]
     if missing:
         raise base_error(
             model,
             f"{len(missing)} of {len(wanted)} weight files are missing, e.g. {missing[0]}",
             "download the base again",
         )
-    tensors: dict[str, tuple[str, list[int]]] = {}
-    for shard in shards:
-        with shard.open("rb") as file:
-            try:
-                (length,) = struct.unpack("<Q", file.read(8))
-                if length > MAX_HEADER_BYTES:
-                    raise ValueError("header too long")
-                header = json.loads(file.read(length))
-                entries = {name: entry for name, entry in header.items() if name != "__metadata__"}
-                tensors.update({name: (entry["dtype"], entry["shape"]) for name, entry in entries.items()})
-                end = max((entry["data_offsets"][1] for entry in entries.values()), default=0)
-            except (struct.error, ValueError, KeyError, TypeError, AttributeError):
-                raise base_error(
-                    model, f"{shard.name} is not a safetensors file, or is damaged", "download or copy it again"
-                ) from None
-        if shard.stat().st_size != 8 + length + end:
+    if wanted:
+        return wanted
+    return ["model.safetensors"] if "model.safetensors" in found else found
+
+
+def read_headers(folder: Path, model: str) -> dict[str, Stored]:
+    """Every tensor of a model folder by name, file by file in the order of their bytes; no weight is read.
+
+    Raises BaseModelError for weights in another form, missing shards and damaged or shortened files.
+    """
+    tensors: dict[str, Stored] = {}
+    for name in weight_files(folder, model):
+        try:
+            found = read_header(folder / name)
+        except ValueError:
             raise base_error(
-                model,
-                f"{shard.name} has {shard.stat().st_size} bytes and should have {8 + length + end}",
-                "download or copy it again",
-            )
+                model, f"{name} is not a safetensors file, or is damaged", "download or copy it again"
+            ) from None
+        end = max((tensor.start + tensor.bytes for tensor in found.values()), default=None)
+        if end is not None and (folder / name).stat().st_size != end:
+            size = (folder / name).stat().st_size
+            raise base_error(model, f"{name} has {size} bytes and should have {end}", "download or copy it again")
+        tensors.update(found)
     return tensors
+
+
+def read_header(path: Path) -> dict[str, Stored]:
+    """The tensors of one safetensors file, in the order of their bytes. Raises ValueError when it is damaged.
+
+    Format: 8 bytes little-endian header length, then JSON (https://huggingface.co/docs/safetensors).
+    """
+    with path.open("rb") as file:
+        try:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > MAX_HEADER_BYTES:
+                raise ValueError("header too long")
+            header = json.loads(file.read(length))
+            found = {
+                name: Stored(
+                    entry["dtype"],
+                    tuple(entry["shape"]),
+                    path.name,
+                    8 + length + entry["data_offsets"][0],
+                    entry["data_offsets"][1] - entry["data_offsets"][0],
+                )
+                for name, entry in header.items()
+                if name != "__metadata__"
+            }
+        except (struct.error, ValueError, KeyError, TypeError, AttributeError, IndexError):
+            raise ValueError(f"{path.name} is not a safetensors file, or is damaged") from None
+    return dict(sorted(found.items(), key=lambda item: item[1].start))
 
 
 def chat_template(folder: Path) -> str | None:

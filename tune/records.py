@@ -447,8 +447,24 @@ class MergeProof(Part):
     mean_kl: float
     """Mean KL divergence (nats) of adapter against merged, over all positions."""
     top1_agreement: float
+    nf4_mean_kl: float | None
+    """The same against the adapter on the 4-bit base that it was trained on; None when that was not quantized."""
+    nf4_top1_agreement: float | None
     golden_token_ids_equal: bool
     base_dtype: str
+    into: Literal["base", "nf4"]
+    """`nf4`: the linear layers hold what 4-bit quantization makes of them, plus the adapter."""
+    how: Literal["tensor by tensor", "in memory"]
+    tensors: int | None
+    """Of the merged model; None when merged in memory."""
+    changed_tensors: int | None
+    """Of these, not the base's."""
+    untied: bool
+    """Whether output head and embedding, one matrix in the base, are two in the merged model."""
+    tensors_compared: int
+    """Changed tensors that were compared with PEFT's merge in fp32."""
+    largest_tensor_difference: float | None
+    """Among them, as a share of the largest weight of the tensor; None when none were compared."""
 
 
 class ExportRecord(Record):

@@ -206,6 +206,8 @@ def _arithmetic_faults(manifest: dict[str, Any]) -> Iterator[str]:
     languages = manifest.get("languages", {"value": {}})["value"]
     if sum(languages.values()) > 1 + 0.0005 * len(languages):  # each is rounded to three decimals
         yield "languages: the shares are more than the whole"
+    if manifest["consumption"] is None:  # trained elsewhere: nothing is claimed
+        return
     fed = {name: part["value"] for name, part in manifest["consumption"].items()}
     if (
         not fed["distinct_examples"] <= fed["examples"]

@@ -153,6 +153,9 @@ def test_export_proves_adapter_and_merge(run: Path) -> None:
     assert found["adapter"]["largest_logit_difference"] < 1e-3
     assert found["merged"]["top1_agreement"] == 1.0
     assert found["merged"]["golden_token_ids_equal"] is True
+    assert found["merged"]["how"] == "tensor by tensor"
+    assert found["merged"]["changed_tensors"] == found["merged"]["tensors_compared"] == 14
+    assert found["merged"]["largest_tensor_difference"] < 1e-6
 
 
 def test_the_adapter_names_no_local_path(run: Path, place: Path) -> None:
@@ -232,6 +235,24 @@ def test_what_a_person_wrote_on_the_card_survives(run: Path, place: Path) -> Non
     tune("run", "recipe.yaml", cwd=place)
     assert card.read_text().endswith("My own words.\n")
     assert tune("verify", run / "adapter", cwd=place).returncode == 0
+
+
+def test_the_merged_model_is_disclosed_too(run: Path, place: Path, tmp_path: Path) -> None:
+    """The merged folder, in the run and where `tune export` puts it, carries what the adapter's card says of its training,
+    describes its own files, and verifies."""
+    done = tune("export", run, "--to", tmp_path / "model", cwd=place)
+    assert done.stdout == f"{tmp_path / 'model'}\n"
+    adapter = json.loads((run / "adapter/disclosure/manifest.json").read_text())
+    for folder in (run / "export/merged", tmp_path / "model"):
+        merged = json.loads((folder / "disclosure/manifest.json").read_text())
+        assert merged["subject"]["kind"] == "merged"
+        assert "model.safetensors" in {file["name"] for file in merged["subject"]["files"]}
+        assert merged["adapter"]["files"] == adapter["subject"]["files"]
+        assert merged["consumption"] == adapter["consumption"]
+        assert "license: apache-2.0" in (folder / "README.md").read_text()
+        assert "FAILED" not in tune("verify", folder, cwd=place).stdout
+    weights = [(f / "model.safetensors").read_bytes() for f in (run / "export/merged", tmp_path / "model")]
+    assert weights[0] == weights[1]
 
 
 def test_chat_answers_in_a_script(run: Path, place: Path) -> None:

@@ -25,7 +25,8 @@ FLOORS = [
     ("probe",),
     ("base", "data", "plan", "train", "evaluate", "export", "disclose"),
     ("launch", "replay"),
-    ("check", "pipeline", "verify", "chat", "doctor"),
+    ("check", "pipeline", "verify", "chat", "deliver", "doctor"),
+    ("options",),
     ("cli",),
     ("__main__",),
 ]

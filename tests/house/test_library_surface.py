@@ -127,3 +127,54 @@ def test_attention_and_loss_take_what_we_hand_them() -> None:
     assert callable(AttentionMaskInterface.register)
     assert "logits_to_keep" in inspect.signature(LlamaForCausalLM.forward).parameters
     assert "shift_labels" in inspect.signature(ForCausalLMLoss).parameters
+
+
+def test_transformers_says_how_it_names_weights() -> None:
+    """The merge asks transformers which tensors of the files a parameter is made of, as its own loader does."""
+    from transformers import PreTrainedModel
+    from transformers.conversion_mapping import get_checkpoint_conversion_mapping
+    from transformers.core_model_loading import WeightConverter, rename_source_key
+
+    assert list(inspect.signature(rename_source_key).parameters)[:5] == [
+        "source_key",
+        "weight_renamings",
+        "weight_converters",
+        "base_model_prefix",
+        "meta_state_dict",
+    ]
+    converters = [c for c in get_checkpoint_conversion_mapping("qwen3_moe") or [] if isinstance(c, WeightConverter)]
+    assert [[type(step).__name__ for step in c.operations] for c in converters] == [
+        ["MergeModulelist", "Concatenate"],
+        ["MergeModulelist"],
+    ]
+    assert "all_tied_weights_keys" in inspect.getsource(PreTrainedModel)
+
+
+def test_a_merge_of_peft_is_what_ours_repeats() -> None:
+    """PEFT's order of operations, which the streamed merge repeats to the bit, and the keys of its config that we know:
+    a key that comes with a later version is refused when it is set, and should then be looked at."""
+    import dataclasses
+
+    from peft import LoraConfig
+    from peft.tuners.lora.layer import Embedding, Linear, ParamWrapper
+
+    from tune.export.adapter import UNDERSTOOD
+
+    assert "transpose(weight_B @ weight_A, self.fan_in_fan_out) * self.scaling[adapter]" in inspect.getsource(
+        Linear.get_delta_weight
+    )
+    assert "base_layer.weight.data += delta_weight\n" in inspect.getsource(Linear.merge)
+    assert "self.get_delta_weight(active_adapter).to(orig_dtype)" in inspect.getsource(Embedding.merge)
+    assert "o r e, e r i -> e o i" in inspect.getsource(ParamWrapper.get_delta_weight)
+    assert {field.name for field in dataclasses.fields(LoraConfig)} - UNDERSTOOD == {
+        "alora_invocation_tokens",
+        "arrow_config",
+        "ensure_weight_tying",
+        "kasa_config",
+        "layer_replication",
+        "megatron_config",
+        "monteclora_config",
+        "use_bdlora",
+        "use_qalora",
+        "velora_config",
+    }

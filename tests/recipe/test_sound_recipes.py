@@ -87,6 +87,8 @@ KEYS = [
     "evaluate.max_new_tokens",
     "evaluate.samples",
     "export.merge",
+    "export.merge_into",
+    "export.in_memory",
     "publish.license",
     "publish.override",
     "publish.prompts_at",
@@ -189,7 +191,7 @@ def test_defaults() -> None:
         },
         "launch": {"devices": "auto", "strategy": "auto", "deadline_seconds": 600},
         "evaluate": {"prompts": None, "max_new_tokens": 128, "samples": 8},
-        "export": {"merge": False},
+        "export": {"merge": False, "merge_into": "base", "in_memory": False},
         "publish": {"license": None, "override": None, "prompts_at": None},
     }
 

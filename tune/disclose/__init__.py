@@ -1,4 +1,4 @@
-"""The disclose stage: manifest and card of the adapter, every number read from a record."""
+"""The disclose stage: manifest and card of the adapter and of the merged model, every number read from a record."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from tune.digest import canonical_json, digest, file_sha256, sha256
 from tune.disclose import card, documents, manifest, notices
 from tune.errors import Problem, UserError
 from tune.files import write_bytes, write_text
-from tune.records import STAGES, BaseRecord, Disclosure, FileDigest
+from tune.records import STAGES, BaseRecord, Disclosure, ExportRecord, FileDigest
 from tune.run import Run, made
 
 __all__ = ["disclose", "inside", "report", "write"]
 
 MANIFEST = "disclosure/manifest.json"
 CARD = "README.md"
+MERGED = "export/merged"
 
 
 def inputs(run: Run) -> Any:
@@ -33,7 +34,8 @@ def inputs(run: Run) -> Any:
 
 
 def disclose(run: Run) -> Disclosure:
-    """Writes adapter/disclosure/manifest.json and adapter/README.md, and leaves disclose.json."""
+    """Writes disclosure/manifest.json and README.md into the adapter's folder and the merged model's, and leaves
+    disclose.json."""
     started = time.monotonic()
     folder, wanted = run.path("adapter"), inputs(run)
     record = run.up_to_date(Disclosure, wanted)
@@ -41,12 +43,10 @@ def disclose(run: Run) -> Disclosure:
         return record
     found = manifest.of_run(run)
     legal = notices.texts(found, Path(run.read(BaseRecord).folder))
-    earlier = _earlier(folder)
     write(folder, found, legal=legal)
-    merged = run.path("export/merged")
-    if merged.is_dir():
-        notice = (folder / documents.NOTICE).read_bytes()
-        _place(merged, {**legal, documents.NOTICE: notice}, {name for name in earlier if "/" not in name})
+    exported = run.find(ExportRecord)
+    if exported is not None and exported.merged is not None:
+        write(run.path(MERGED), manifest.of_merged(found, run.recipe.name, exported), legal=legal)
     record = Disclosure(
         made=made(wanted, started),
         manifest_sha256=file_sha256(folder / MANIFEST),
@@ -119,8 +119,8 @@ def inside(name: str) -> bool:
 
 
 def stands(run: Run, record: Disclosure) -> bool:
-    """Whether manifest and documents are there as they were written, and a card."""
-    folder = run.path("adapter")
+    """Whether manifest and documents are there as they were written, and a card; a card of the merged model too."""
+    folder, merged = run.path("adapter"), run.path(MERGED)
     files = [(MANIFEST, record.manifest_sha256), *((file.name, file.sha256) for file in record.documents)]
     written = all((folder / name).is_file() and file_sha256(folder / name) == sha for name, sha in files)
-    return written and (folder / CARD).is_file()
+    return written and (folder / CARD).is_file() and (not merged.is_dir() or (merged / CARD).is_file())

@@ -72,7 +72,7 @@ def front_matter(manifest: Json) -> str:
     fields: Json = _license_fields(allowed(manifest))
     if base is not None and base["repo"]["value"]:
         fields["base_model"] = base["repo"]["value"]
-        fields["base_model_relation"] = "adapter"
+        fields["base_model_relation"] = "adapter" if subject["kind"] == "adapter" else "finetune"
     hubs = [s["hub"] for s in manifest["sources"] if "hub" in s]
     public = {hub["repo"]["value"] for hub in hubs if not hub["private"]["value"]}
     if public:
@@ -103,10 +103,16 @@ def _what(m: Json) -> str:
     else:
         name = base["repo"]["value"] or "a base model from a local folder, identified by the digests of its files"
         commit = base["commit"]["value"]
+        what = "A LoRA adapter for" if subject["kind"] == "adapter" else "A LoRA adapter merged into"
         lines.append(
-            f"A LoRA adapter for {name}{f' at commit `{commit}`' if commit else ''} ({base['architecture']['value']}, {short(base['parameters']['value'])} parameters)."
+            f"{what} {name}{f' at commit `{commit}`' if commit else ''} ({base['architecture']['value']}, {short(base['parameters']['value'])} parameters)."
         )
     c = m["consumption"]
+    if c is None:
+        lines.append(
+            "\nHow the adapter was trained is not known: it was trained elsewhere, and only its files were here."
+        )
+        return "\n".join(lines)
     steps, distinct = count(c["optimizer_steps"]["value"]), count(c["distinct_examples"]["value"])
     fed, learned = count(c["input_tokens"]["value"]), count(c["loss_tokens"]["value"])
     lines.append(
@@ -124,6 +130,8 @@ def _said(value: Json) -> str:
 
 
 def _data(m: Json) -> str:
+    if m["consumption"] is None:
+        return "## Training data\n\nNot known."
     rows = []
     for s in m["sources"]:
         trained = count(s["rows"]["trained"]["value"]) if s["split"] == "train" else "held out"
@@ -169,6 +177,8 @@ def _languages(m: Json) -> list[tuple[str, float]]:
 
 
 def _removed(m: Json) -> str:
+    if m["consumption"] is None:
+        return ""
     if not m["filters"] and not any(s["rows"]["cut"]["value"] for s in m["sources"]):
         return "## What was removed\n\nNothing: every row that was loaded was kept, whole."
     rows = [[f["source"], f["reason"], count(f["rows"]["value"])] for f in m["filters"]]
@@ -182,6 +192,9 @@ def _removed(m: Json) -> str:
 
 def _procedure(m: Json) -> str:
     rows = [[fact["name"].replace("_", " "), _plain(fact["is"]["value"])] for fact in m["procedure"]]
+    if m["consumption"] is None:
+        said = "What the adapter's config says of it (declared):"
+        return f"## Procedure\n\n{said}\n\n" + markdown_table(rows, ["", ""])
     rows += [
         ["device", m["environment"]["device"]["value"]],
         ["compute type", m["environment"]["compute_dtype"]["value"]],
@@ -332,6 +345,11 @@ def _export(m: Json) -> str:
             f"Merged weights ({merged['base_dtype']['value']}) against the adapter, on {merged['rows']['value']} rows: mean KL divergence {merged['mean_kl']['value']:.2g} nats, "
             f"top-1 agreement {100 * merged['top1_agreement']['value']:.2f} %, token ids of golden chats equal."
         )
+        if "largest_tensor_difference" in merged:
+            lines.append(
+                f"Of {merged['changed_tensors']['value']} changed tensors {merged['tensors_compared']['value']} were compared with PEFT's merge in fp32: "
+                f"largest difference {merged['largest_tensor_difference']['value']:.2g} of the tensor's largest weight."
+            )
     return "## Loading and merging\n\n" + " ".join(lines)
 
 
@@ -348,6 +366,8 @@ def _gaps(m: Json) -> str:
 
 def _verify(m: Json) -> str:
     c = m["consumption"]
+    if c is None:
+        return "## How to verify\n\n`tune verify .` in this folder checks the digests of the files and that this part is what the manifest renders to."
     rows = [
         ["distinct examples", f"`{c['examples_root']['value']}`"],
         ["order of consumption", f"`{c['order_root']['value']}`"],

@@ -22,6 +22,7 @@ from tune.records import (
     BaseRecord,
     Evaluation,
     ExportRecord,
+    FileDigest,
     HubRows,
     Ledger,
     Measured,
@@ -49,6 +50,9 @@ SOME_FROM_THE_HUB = {
     "sources at public addresses": "Hub sources were read at their commits; of others no public address was checked"
 }
 """What is said instead when a source is a data set of the Hub."""
+NOT_TRAINED_HERE = {name: "the rows are not known" for name in NOT_LOOKED_FOR if name != "license compatibility"} | {
+    "training data": "the adapter was trained elsewhere, and its files do not say on what"
+}
 
 
 def measured(value: Any) -> Json:
@@ -121,6 +125,45 @@ def completed(found: Json, override: str | None) -> Json:
     """The manifest with all that follows from it: the gate's verdict, openness, gaps."""
     found["license_gate"] = chain.gate(found, override)
     found["openness"] = openness(found)
+    found["gaps"] = gaps(found)
+    return found
+
+
+def of_merged(parent: Json, name: str, record: ExportRecord) -> Json:
+    """The manifest of a merged model: what its adapter's says, of other files and with the proof of the merge."""
+    assert record.merged is not None
+    files = [file.model_dump() for file in record.merged.files]
+    said = {**parent["subject"]["license"]}
+    found: Json = {**parent, "tune": __version__, "export": _export(record)}
+    found["subject"] = {"kind": "merged", "name": name, "files": files, "license": said}
+    found["adapter"] = {"files": parent["subject"]["files"]}
+    followed = ("gaps", "documents", "license_gate", "openness")
+    found = {name: part for name, part in found.items() if name not in followed}
+    if "license_gate" in parent:
+        return completed(found, parent["license_gate"]["override"]["value"])
+    found["gaps"] = gaps(found)
+    return found
+
+
+def of_foreign(base: BaseRecord, config: Json, files: tuple[FileDigest, ...]) -> Json:
+    """The manifest of an adapter that somebody else trained: its files, its base, and that its training is not known."""
+    stated = ("r", "lora_alpha", "use_rslora", "use_dora", "target_modules", "target_parameters", "modules_to_save")
+    facts = {name: declared(config[name]) for name in stated if config.get(name) not in (None, False, [])}
+    found: Json = {
+        "manifest": 1,
+        "tune": __version__,
+        "subject": subject("adapter", "adapter", [file.model_dump() for file in files], None),
+        "base": _base(base),
+        "recipe": {"sha256": unknown()},
+        "procedure": procedure(facts),
+        "environment": None,
+        "sources": [],
+        "filters": [],
+        "checks": [],
+        "consumption": None,
+        "evaluation": None,
+        "export": None,
+    }
     found["gaps"] = gaps(found)
     return found
 
@@ -293,7 +336,7 @@ def _export(found: ExportRecord | None) -> Json | None:
     if found.merged is not None:
         proof = found.merged.model_dump(exclude={"files"})
         part["merged"] = {
-            **{name: measured(value) for name, value in proof.items()},
+            **{name: measured(value) for name, value in proof.items() if value is not None},
             "files": [f.model_dump() for f in found.merged.files],
         }
     return part
@@ -302,6 +345,7 @@ def _export(found: ExportRecord | None) -> Json | None:
 def gaps(found: Json) -> list[Json]:
     """Everything that is only declared or not known: nothing of that may hide among the measured values."""
     reasons = NOT_LOOKED_FOR | (SOME_FROM_THE_HUB if any("hub" in s for s in found["sources"]) else {})
+    reasons = reasons | (NOT_TRAINED_HERE if found["consumption"] is None else {})
     listed = [{"what": path, "basis": basis} for path, basis in _weak(found, "")]
     looked_for = {what for what, part in ((LANGUAGE, "languages"), (LICENSES, "license_gate")) if part in found}
     unseen = {what: why for what, why in reasons.items() if what not in looked_for}

@@ -40,6 +40,12 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
             what = "held-out rows are measured once each"
             yield ("data", "eval", i, "weight"), what, "remove it; rows: N draws a smaller set"
     yield from _publish(recipe)
+    if recipe.export.merge_into == "nf4" and recipe.base.quantize != "nf4":
+        what = "merging into what 4-bit quantization makes of the base goes with base.quantize: nf4"
+        yield ("export", "merge_into"), what, "remove it, or train on that base"
+    if recipe.export.in_memory and recipe.export.merge_into == "nf4":
+        what = "PEFT merges in memory into the unquantized base only"
+        yield ("export", "in_memory"), what, "keep one of in_memory and merge_into: nf4"
     start = recipe.train.adapter.start_from
     if start is not None and kind_of(root / start / "adapter_config.json") != "file":
         what = f"no adapter in {start}"

@@ -287,6 +287,12 @@ class Export(Section):
 
     merge: bool = False
     """Also write the whole model with the adapter merged into the unquantized base, compared with the adapter."""
+    merge_into: Literal["base", "nf4"] = "base"
+    """`nf4` merges into the values that 4-bit quantization makes of the base, which are those that QLoRA trained on; the
+    result is stored in the base's type all the same."""
+    in_memory: bool = False
+    """Merge with PEFT, which holds the whole model in memory, instead of tensor by tensor: for a kind of adapter that
+    docs/export.md does not list."""
 
 
 class Publish(Section):

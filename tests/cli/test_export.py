@@ -1,0 +1,87 @@
+"""`tune export` for real: an adapter that somebody else trained with PEFT becomes a folder that anyone can load."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from whole import tune
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "export"))  # the tiny adapters of the merge tests
+from tiny import live, logits, write_adapter
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
+    """A folder with a base, an adapter made with PEFT alone, and the merged model in `merged`."""
+    folder = tmp_path_factory.mktemp("export")
+    shutil.copytree(tiny_base, folder / "base")
+    write_adapter(folder / "adapter", folder / "base", target_modules="all-linear", use_dora=True)
+    done = tune("export", "adapter", "--base", "base", "--to", "merged", cwd=folder)
+    assert done.stdout == "merged\n"
+    assert "export: tensor by tensor, mean KL" in done.stderr
+    return folder
+
+
+def test_it_loads_with_transformers_alone(place: Path) -> None:
+    """The folder is a whole model: its logits are those of the adapter, its tokenizer and template are the base's."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = AutoModelForCausalLM.from_pretrained(place / "merged", dtype=torch.float32).eval()
+    assert (logits(model) - logits(live(place / "base", place / "adapter"))).abs().max() < 1e-4
+    chat = [{"role": "user", "content": "Hello!"}]
+    texts = [
+        AutoTokenizer.from_pretrained(place / n).apply_chat_template(chat, tokenize=False) for n in ("base", "merged")
+    ]
+    assert texts[0] == texts[1]
+
+
+def test_the_proof_and_the_card_say_what_is_known(place: Path) -> None:
+    """export.json compares with PEFT; the card says that training is not known, and names no path of this machine."""
+    found = json.loads((place / "merged/export.json").read_text())["merged"]
+    assert (found["how"], found["changed_tensors"], found["tensors_compared"]) == ("tensor by tensor", 14, 14)
+    assert found["largest_tensor_difference"] == 0
+    assert found["golden_token_ids_equal"] is True
+    card = (place / "merged/README.md").read_text()
+    assert "How the adapter was trained is not known" in card
+    assert "license: unknown" in card
+    assert "optimizer steps" not in card
+    for name in ("README.md", "config.json", "disclosure/manifest.json"):
+        assert str(place) not in (place / "merged" / name).read_text()
+    assert "FAILED" not in tune("verify", "merged", cwd=place).stdout
+
+
+def test_a_changed_weight_fails_verify(place: Path) -> None:
+    """One byte of the merged weights changed after the export is found."""
+    shutil.copytree(place / "merged", place / "harmed")
+    path = place / "harmed/model.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    done = tune("verify", "harmed", cwd=place, check=False)
+    assert done.returncode == 1
+    assert "model.safetensors is not the file described" in done.stdout
+
+
+def test_in_memory_gives_the_same_model(place: Path) -> None:
+    """PEFT's own merge, asked for by name, passes the same proof."""
+    tune("export", "adapter", "--base", "base", "--to", "in-memory", "--in-memory", cwd=place)
+    found = json.loads((place / "in-memory/export.json").read_text())["merged"]
+    assert (found["how"], found["tensors_compared"]) == ("in memory", 0)
+    assert found["top1_agreement"] == 1.0
+
+
+def test_into_four_bits(place: Path) -> None:
+    """--into nf4 agrees with the adapter on the 4-bit base, and says how far the unquantized one is from it."""
+    write_adapter(place / "plain", place / "base", target_modules="all-linear")
+    tune("export", "plain", "--base", "base", "--to", "nf4", "--into", "nf4", cwd=place)
+    found = json.loads((place / "nf4/export.json").read_text())["merged"]
+    assert found["into"] == "nf4"
+    assert found["nf4_mean_kl"] < found["mean_kl"]
+    assert found["nf4_top1_agreement"] >= 0.97

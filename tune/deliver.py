@@ -1,0 +1,116 @@
+"""`tune export`: a merged model in a folder of its own, from a run or from an adapter that somebody else trained.
+
+The folder holds the model, its proof (export.json), and its card with the manifest that the card is rendered from.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from tune import disclose, models
+from tune.base import inspect
+from tune.digest import file_sha256
+from tune.disclose import MANIFEST, manifest, notices
+from tune.errors import MergeError, Problem, UserError
+from tune.export import subject_of, write_and_prove
+from tune.export.adapter import CONFIG, WEIGHTS, read_adapter
+from tune.export.proof import Subject, golden_ids
+from tune.files import write_json
+from tune.recipe.rules import is_hub_id
+from tune.recipe.schema import Export
+from tune.records import BaseRecord, ExportRecord, FileDigest, TrainRecord
+from tune.run import Run, made, open_run
+
+
+def export_to(target: Path, base: Path | None, to: Path, section: Export) -> ExportRecord:
+    """Merges the adapter of a run, or an adapter in PEFT's layout, into the new folder `to`.
+
+    Raises UserError when the call does not hold together, BaseModelError and MergeError for files that cannot be used or
+    do not fit, TuneError when the merged model is not the adapter's.
+    """
+    started = time.monotonic()
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        what = f"{to} exists and is not an empty folder"
+        raise UserError(Problem("call", what, "name a new folder: what is there is never overwritten"))
+    is_run = (target / "run.json").is_file()
+    subject, parent = _of_run(open_run(target), base) if is_run else _of_adapter(target, base)
+    if section.merge_into == "nf4":
+        subject = Subject(
+            subject.base.model_copy(update={"quantize": "nf4"}), subject.adapter, subject.rows, subject.device
+        )
+    wanted = {
+        "base": subject.base.identity(),
+        "adapter": [file.model_dump() for file in _files(subject.adapter)],
+        "export": section.model_dump(mode="json"),
+    }
+    record = write_and_prove(subject, to, section, wanted, started)
+    legal = notices.texts(parent, Path(subject.base.folder)) if "license_gate" in parent else None
+    disclose.write(to, manifest.of_merged(parent, to.name, record), legal=legal)
+    write_json(to / ExportRecord.file, record.model_dump(mode="json"))
+    return record
+
+
+def _of_run(run: Run, base: Path | None) -> tuple[Subject, dict[str, Any]]:
+    """The adapter of a finished run, and its manifest. `base` says where the base's files lie now."""
+    run.read(TrainRecord)
+    subject = subject_of(run)
+    if base is not None:
+        found = inspect(base.resolve(), str(base))
+        if tuple(found["files"]) != subject.base.files:
+            what = f"{base} is not the base of this run: its files have other digests"
+            raise UserError(Problem("call", what, f"give the files of {subject.base.model} as they were"))
+        subject = Subject(
+            subject.base.model_copy(update={"folder": str(base.resolve())}),
+            subject.adapter,
+            subject.rows,
+            subject.device,
+        )
+    return subject, manifest.of_run(run)
+
+
+def _of_adapter(adapter: Path, base: Path | None) -> tuple[Subject, dict[str, Any]]:
+    """An adapter that lies somewhere, and what its files say of it."""
+    files = read_adapter(adapter)
+    if base is None:
+        what = "an adapter is merged into a base, and none is given"
+        raise UserError(Problem("call", what, "add --base FOLDER: the model that the adapter was trained on"))
+    found = inspect(base.resolve(), str(base))
+    named = str(files.config.get("base_model_name_or_path") or "")
+    record = BaseRecord(
+        made=made({"base": [file.model_dump() for file in found["files"]]}, time.monotonic()),
+        kind="folder",
+        model=str(base),
+        repo=named if is_hub_id(named, base) else None,
+        commit=None,
+        quantize="none",
+        **found,
+    )
+    rows = golden_ids(models.load_tokenizer(record))
+    return Subject(record, adapter, rows, models.find_device()), _parent(adapter, record, files.config)
+
+
+def _parent(adapter: Path, base: BaseRecord, config: dict[str, Any]) -> dict[str, Any]:
+    """The adapter's own manifest when one speaks of these very files, else one that knows nothing of its training."""
+    described = _files(adapter)
+    try:
+        own: dict[str, Any] = json.loads((adapter / MANIFEST).read_bytes())
+        if own["subject"]["files"] == [file.model_dump() for file in described]:
+            return own
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        pass
+    return manifest.of_foreign(base, config, described)
+
+
+def _files(adapter: Path) -> tuple[FileDigest, ...]:
+    """Config and weights of an adapter by digest. Raises MergeError when one is missing."""
+    try:
+        return tuple(
+            FileDigest(name=n, bytes=(adapter / n).stat().st_size, sha256=file_sha256(adapter / n))
+            for n in (CONFIG, WEIGHTS)
+        )
+    except FileNotFoundError as error:
+        fix = "give the folder of an adapter in PEFT's layout"
+        raise MergeError(Problem("adapter", f"{error.filename} is missing", fix, str(adapter))) from None

@@ -1,0 +1,169 @@
+"""The arithmetic of a merge, one tensor at a time, in the order of operations of PEFT 0.21.
+
+Source of the formulas: `get_delta_weight` and `merge` in peft/tuners/lora/layer.py, DoRA in peft/tuners/lora/variants.py.
+Every result has the same bits as `merge_and_unload()` with the base in its storage type: a linear layer's update is added
+in fp32 and rounded once, that of an embedding or a stack of experts is rounded before it is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from tune.errors import MergeError, Problem
+from tune.export.plan import Edit, Output
+from tune.modelfiles import Stored
+
+if TYPE_CHECKING:
+    import torch
+
+BLOCK = 1 << 15
+"""Elements of a block. Up to this torch works on one thread."""
+
+Reader = Callable[[Stored], "torch.Tensor"]
+
+
+def merged(output: Output, base: torch.Tensor, read: Reader) -> torch.Tensor:
+    """The merged tensor in the shape and dtype of `base`, whose memory may be used. `read` gives tensors of the adapter.
+
+    Holds at most three times the tensor in fp32, a stack of experts included. Raises MergeError for values that are not
+    finite.
+    """
+    import torch
+
+    if output.nf4:
+        base = nf4_and_back(base)
+    for edit in output.edits:
+        parts = {name: _adapter(read(stored)) for name, stored in edit.parts.items() if edit.kind != "stack"}
+        if edit.kind == "whole":
+            new = _part(output, parts["new"])
+            base = new.to(base.dtype)
+        elif edit.kind == "rows":
+            base.index_copy_(0, torch.tensor(edit.indices), parts["new"].to(base.dtype))
+        elif edit.kind == "bias":
+            base += parts["bias"] * edit.scaling
+        elif edit.kind == "stack":
+            base = _stack(output, edit, base, read)
+        else:
+            base = _matrix(edit, base, parts)
+    if not all(bool(torch.isfinite(end)) for end in torch.aminmax(base)):  # a NaN comes through as both ends
+        raise MergeError(
+            Problem("adapter", f"{output.name} is not finite after merging", "the adapter, or the base, is broken")
+        )
+    return base
+
+
+def _adapter(tensor: torch.Tensor) -> torch.Tensor:
+    """PEFT keeps adapters in fp32."""
+    return tensor.float()
+
+
+def _part(output: Output, whole: torch.Tensor) -> torch.Tensor:
+    """What a tensor of the files holds of a whole parameter."""
+    piece = output.piece
+    return whole if piece.expert is None else whole[piece.expert, piece.rows[0] : piece.rows[1]]
+
+
+def _matrix(edit: Edit, base: torch.Tensor, parts: dict[str, torch.Tensor]) -> torch.Tensor:
+    """W + scaling * B A, or DoRA's magnitude * (W + scaling * B A) / norm."""
+    import torch
+
+    left, right = parts["B"], parts["A"]
+    delta = torch.mm(left, right, out=_workspace(left.shape[0], right.shape[1]))
+    if edit.input_major:
+        delta = delta.T
+    if "magnitude" in parts:
+        delta *= edit.scaling
+        return _dora(edit, base, delta, parts["magnitude"])
+    _add(base, delta, edit.scaling, round_first=edit.kind == "embedding")
+    return base
+
+
+_kept: list[torch.Tensor] = []
+
+
+def _workspace(rows: int, columns: int) -> torch.Tensor:
+    """Uninitialized fp32 memory that is used again for the next tensor: fresh pages cost more than the product in them."""
+    import torch
+
+    if not _kept or _kept[0].numel() < rows * columns:
+        _kept.clear()  # before the larger one is taken
+        _kept.append(torch.empty(rows * columns))
+    return _kept[0][: rows * columns].view(rows, columns)
+
+
+def release() -> None:
+    """Gives the workspace back."""
+    _kept.clear()
+
+
+def _add(base: torch.Tensor, delta: torch.Tensor, scaling: float, round_first: bool) -> None:
+    """base += scaling * delta, by blocks of rows that stay in the cache, on as many threads as torch may use.
+
+    Same bits as the whole at once, since every element stands alone; blocks of a few thousand elements also keep torch from
+    starting threads of its own for each step.
+    """
+    import torch
+
+    rows, threads = base.shape[0], torch.get_num_threads()
+    step = max(1, BLOCK * rows // max(1, base.numel()))
+
+    def span(first: int, end: int) -> None:
+        for start in range(first, end, step):
+            block = slice(start, min(start + step, end))
+            part = delta[block] * scaling
+            if round_first:
+                base[block] += part.to(base.dtype)
+            else:
+                part += base[block].float()
+                base[block] = part
+
+    starts = [rows * i // threads for i in range(threads + 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(span, starts[:-1], starts[1:]))
+
+
+def _dora(edit: Edit, base: torch.Tensor, delta: torch.Tensor, magnitude: torch.Tensor) -> torch.Tensor:
+    """The norm is that of every output's row of W + delta; `delta` has the orientation of `base`."""
+    import torch
+
+    turned = edit.input_major
+    total = (base.T if turned else base) + (delta.T if turned else delta)
+    factor = magnitude / torch.linalg.norm(total, dim=1)
+    del total
+    summed = base + delta
+    del delta
+    summed *= factor.view(1, -1) if turned else factor.view(-1, 1)
+    return summed.to(base.dtype)
+
+
+def _stack(output: Output, edit: Edit, base: torch.Tensor, read: Reader) -> torch.Tensor:
+    """Adds the update of a stack of experts, or of the piece of one that the tensor is, expert by expert."""
+    import torch
+
+    a, b = read(edit.parts["A"]), read(edit.parts["B"])
+    if edit.experts == 1:
+        _add(base, _adapter(b) @ _adapter(a), edit.scaling, round_first=True)
+        return base
+    a = a.reshape(edit.experts, -1, a.shape[-1])  # experts, rank, inputs
+    b = b.reshape(b.shape[0], -1, edit.experts)  # outputs, rank, experts
+    formula = "o r e, e r i -> e i o" if edit.input_major else "o r e, e r i -> e o i"
+    piece = output.piece
+    for expert in range(edit.experts) if piece.expert is None else (piece.expert,):
+        one_a, one_b = _adapter(a[expert : expert + 1]), _adapter(b[:, :, expert : expert + 1])
+        delta = torch.einsum(formula, one_b, one_a)[0]
+        if piece.expert is None:
+            _add(base[expert], delta, edit.scaling, round_first=True)
+        else:
+            _add(base, delta[piece.rows[0] : piece.rows[1]], edit.scaling, round_first=True)
+    return base
+
+
+def nf4_and_back(weight: torch.Tensor) -> torch.Tensor:
+    """The values that 4-bit NormalFloat with double quantization makes of a weight, in its dtype."""
+    from bitsandbytes.functional import dequantize_4bit, quantize_4bit
+
+    packed, state = quantize_4bit(weight, quant_type="nf4", compress_statistics=True)
+    values: torch.Tensor = dequantize_4bit(packed, state)
+    return values.to(weight.dtype)

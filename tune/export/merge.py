@@ -1,0 +1,177 @@
+"""The merge: from the files of a base and of an adapter to the files of the merged model, one tensor at a time.
+
+The model is never held: the largest tensor decides how much memory is needed, not the size of the base. Files that the
+adapter does not touch are copied, and so are untouched tensors; a header is copied when it says the same.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import struct
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from tune.export.adapter import WEIGHTS, AdapterFiles, read_adapter
+from tune.export.arithmetic import merged, release
+from tune.export.names import read_names
+from tune.export.plan import MergePlan, Output, plan
+from tune.files import atomic, write_json
+from tune.modelfiles import INDEX, Stored, read_headers, weight_files
+
+if TYPE_CHECKING:
+    import torch
+
+CHUNK_BYTES = 16 << 20
+"""What is copied at once."""
+TORCH_NAMES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge wrote."""
+
+    files: tuple[str, ...]
+    tensors: int
+    changed: tuple[str, ...]
+    """Names of the tensors that are not the base's."""
+    unties: bool
+
+
+def merge(base: Path, adapter: Path, to: Path, model_name: str, nf4: bool = False) -> Merged:
+    """Writes the weights of `base` with `adapter` merged in, and the index of several files, into the folder `to`.
+
+    Each file appears whole or not at all. Raises BaseModelError for a base that cannot be read, MergeError for an
+    adapter that has no place in it, both before anything is written, and MergeError for values that are not finite.
+    """
+    tensors = read_headers(base, model_name)
+    files = read_adapter(adapter)
+    planned = plan(files, read_names(base, tensors, model_name), tensors, nf4)
+    to.mkdir(parents=True, exist_ok=True)
+    read = reader(files)
+    for name in weight_files(base, model_name):
+        _write_file(base / name, to / name, planned.files.get(name, []), read)
+    release()
+    _write_index(base, to, planned)
+    changed = tuple(output.name for output in planned.changed)
+    return Merged(tuple(planned.files), sum(map(len, planned.files.values())), changed, planned.unties)
+
+
+def reader(adapter: AdapterFiles) -> Any:
+    """A function that gives a tensor of the adapter; each is read once and kept."""
+    kept: dict[int, torch.Tensor] = {}
+
+    def read(stored: Stored) -> torch.Tensor:
+        if stored.start not in kept:
+            with (adapter.folder / WEIGHTS).open("rb", buffering=0) as file:
+                kept[stored.start] = read_tensor(file, stored)
+        return kept[stored.start]
+
+    return read
+
+
+def read_tensor(file: IO[bytes], stored: Stored) -> torch.Tensor:
+    """One tensor as a copy in memory, read without mapping the file: mapped pages would count as held."""
+    import torch
+
+    dtype: torch.dtype = getattr(torch, TORCH_NAMES[stored.dtype])
+    whole = torch.empty(math.prod(stored.shape), dtype=dtype)
+    view = memoryview(whole.view(torch.uint8).numpy()).cast("B") if stored.bytes else memoryview(b"")
+    file.seek(stored.start)
+    done = 0
+    while done < stored.bytes:  # one call reads at most 2 GiB
+        read = file.readinto(view[done : done + (1 << 30)])  # type: ignore[attr-defined]
+        if not read:
+            raise EOFError(f"{stored.file} ends within a tensor")
+        done += read
+    return whole.reshape(stored.shape)
+
+
+def _write_file(source: Path, target: Path, outputs: list[Output], read: Any) -> None:
+    """Writes one file: its header, then every tensor in order. The disk writes what is done, and reads what comes next,
+    while a tensor is computed."""
+    import torch
+
+    with (
+        source.open("rb", buffering=0) as base,
+        atomic(target) as file,
+        ThreadPoolExecutor(1) as flusher,
+    ):
+        file.write(_header(base, outputs))
+        flushing: Future[None] = flusher.submit(os.fsync, file.fileno())
+        for number, output in enumerate(outputs):
+            if number + 1 < len(outputs):
+                _read_ahead(base, outputs[number + 1].source)
+            if not output.edits and not output.nf4:
+                _copy(base, output.source, file)
+            else:
+                with torch.no_grad():
+                    tensor = merged(output, read_tensor(base, output.source), read)
+                file.write(memoryview(tensor.contiguous().view(-1).view(torch.uint8).numpy()))
+                del tensor  # before the next one is read
+            if flushing.done():
+                flushing.result()  # a full disk is said once, to whoever asks first
+                file.flush()
+                flushing = flusher.submit(os.fsync, file.fileno())
+        flushing.result()
+
+
+def _read_ahead(file: IO[bytes], stored: Stored) -> None:
+    """Asks the system to have the bytes of a tensor in its cache soon."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(file.fileno(), stored.start, stored.bytes, os.POSIX_FADV_WILLNEED)
+
+
+def _header(base: IO[bytes], outputs: list[Output]) -> bytes:
+    """Length and JSON as the base has them when they still say the truth, else written anew and padded to 8 bytes."""
+    base.seek(0)
+    (length,) = struct.unpack("<Q", base.read(8))
+    raw = base.read(length)
+    old: dict[str, Any] = json.loads(raw)
+    new: dict[str, Any] = {"__metadata__": old["__metadata__"]} if "__metadata__" in old else {}
+    end = 0
+    for output in outputs:
+        shape, start = list(output.source.shape), end
+        end += output.source.bytes
+        new[output.name] = {"dtype": output.source.dtype, "shape": shape, "data_offsets": [start, end]}
+    if new == old:
+        return struct.pack("<Q", length) + raw
+    text = json.dumps(new, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text
+
+
+def _copy(base: IO[bytes], stored: Stored, file: IO[bytes]) -> None:
+    """Copies the bytes of a tensor."""
+    base.seek(stored.start)
+    left = stored.bytes
+    while left:
+        chunk = base.read(min(left, CHUNK_BYTES))
+        if not chunk:
+            raise EOFError(f"{stored.file} ends within a tensor")
+        file.write(chunk)
+        left -= len(chunk)
+
+
+def _write_index(base: Path, to: Path, planned: MergePlan) -> None:
+    """The index of a model in several files, with the tensors that it now has."""
+    if not (base / INDEX).is_file():
+        return
+    old = json.loads((base / INDEX).read_text(encoding="utf-8"))
+    outputs = [output for outputs in planned.files.values() for output in outputs]
+    total = sum(output.source.bytes for output in outputs)
+    places = {output.name: output.source.file for output in sorted(outputs, key=lambda o: o.name)}
+    write_json(to / INDEX, {"metadata": {**old.get("metadata", {}), "total_size": total}, "weight_map": places})
+
+
+def tensors_of(folder: Path, names: tuple[str, ...]) -> Iterator[tuple[str, torch.Tensor]]:
+    """Tensors of a model folder by name, one at a time."""
+    found: Mapping[str, Stored] = read_headers(folder, folder.name)
+    for name in names:
+        stored = found[name]
+        with (folder / stored.file).open("rb", buffering=0) as file:
+            yield name, read_tensor(file, stored)

@@ -1,0 +1,63 @@
+"""What can be written behind a verb: options and targets, as argparse wants them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tune.launch.options import SUBMIT
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--set": {
+        "dest": "sets",
+        "action": "append",
+        "default": [],
+        "metavar": "KEY=VALUE",
+        "help": "override a recipe key, e.g. train.seed=3",
+    },
+    "--root": {
+        "dest": "roots",
+        "action": "append",
+        "default": [],
+        "type": Path,
+        "metavar": "DIR",
+        "help": "another folder that data may lie in",
+    },
+    "--runs": {"type": Path, "metavar": "DIR", "help": "where run directories are (default: runs/, or TUNE_RUNS)"},
+    "--fresh": {"action": "store_true", "help": "ignore caches and start a new attempt; nothing is deleted"},
+    "--list": {"action": "store_true", "help": "list the checks over all rows, by name"},
+    "--device": {"metavar": "NAME", "help": "plan for a device that is not here: rtx4090, h200x8, 24GB, cpu"},
+    "--all": {"action": "store_true", "help": "plan for every device that is known, in one table"},
+    "--price-per-hour": {"type": float, "metavar": "PRICE", "help": "price of the device, or of all of them, an hour"},
+    "--json": {"action": "store_true", "help": "print JSON"},
+    "--source": {
+        "metavar": "NAME",
+        "help": "a source of the recipe, by path, file name or data set (default: the first)",
+    },
+    "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
+    "--find": {"metavar": "TEXT", "help": "rows of the source that hold a text"},
+    "--replay": {
+        "metavar": "A:B",
+        "help": "train the steps after A up to B again, between two committed checkpoints of a run",
+    },
+    "--base": {"action": "store_true", "help": "let the base answer too"},
+    "--to": {"type": Path, "metavar": "DIR", "required": True, "help": "a new folder for the merged model"},
+    "--into": {"choices": ("base", "nf4"), "default": "base", "help": "the weights that are merged into"},
+    "--in-memory": {"action": "store_true", "help": "merge with PEFT, which holds the whole model"},
+    **SUBMIT,
+}
+BASE_FOLDER: dict[str, Any] = {
+    "action": "store",
+    "type": Path,
+    "metavar": "FOLDER",
+    "help": "the base's files (for a run: where they lie now)",
+}
+OPTIONS_OF = {("export", "--base"): BASE_FOLDER}
+"""Where one verb means something else by an option."""
+TARGETS = {
+    "RECIPE": "a recipe (YAML)",
+    "RECIPE|RUN": "a recipe (YAML) or a run directory",
+    "RUN": "a run directory",
+    "PATH": "the folder of an adapter or model, or a run directory",
+    "RUN|ADAPTER": "a run directory, or the folder of an adapter in PEFT's layout",
+}
