@@ -6,7 +6,8 @@
 Three ways, one after the other, and all again as often as `--repeat` says. A ratio is the median of the rounds' ratios,
 because the speed of a machine that others use drifts from minute to minute:
 
-  tokenizer  `encode_batch_fast` of `tokenizers` on the rendered texts, on all cores: no rows are read, nothing is labelled
+  tokenizer  `encode_batch_fast` of `tokenizers` on the rendered texts, on all cores, in a process that has loaded nothing
+             else (in one that has, it is slower by a third): no rows are read, nothing is labelled
   tune       from the file to labelled, packed sequences on disk, worker processes started and ended in that time
   trl        what SFTTrainer does with the same rows before training (`packing`, `assistant_only_loss`), in one process as
              it does by default, and in as many as there are cores
@@ -19,6 +20,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import os
 import random
 import statistics
 import struct
@@ -132,6 +135,16 @@ def make_base(folder: Path, tokenizer: Path | None, rows: Path) -> BaseRecord:
     return BaseRecord(made=made, kind="folder", model=folder.name, repo=None, commit=None, quantize="none", **found)
 
 
+def run_bare(tokenizer: str, texts: list[str]) -> tuple[int, float]:
+    """(tokens, seconds) of the tokenizer alone; called in a process of its own."""
+    os.environ["TOKENIZERS_PARALLELISM"] = "true"
+    from tokenizers import Tokenizer
+
+    bare = Tokenizer.from_str(tokenizer)
+    encoded, seconds = timed(lambda: bare.encode_batch_fast(texts, add_special_tokens=False))
+    return sum(len(one.ids) for one in encoded), seconds
+
+
 def run_tune(rows: Path, base: BaseRecord, tokenizer: Any) -> tuple[Prepared, Packing]:
     """The work of the data stage, without the page and the ledger."""
     data = {"train": [{"path": rows.name}], "max_tokens": MAX_TOKENS, "long": "drop"}
@@ -243,16 +256,10 @@ def main() -> int:
             tokenizer.apply_chat_template(json.loads(line)["messages"], tokenize=False)
             for line in rows.open(encoding="utf-8")
         ]
-        from tokenizers import Tokenizer
-
-        bare = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
-        import os
-
-        os.environ["TOKENIZERS_PARALLELISM"] = "true"
         speeds: dict[str, list[float]] = {}
         for _ in range(asked.repeat):
-            encoded, alone = timed(lambda: bare.encode_batch_fast(texts, add_special_tokens=False))
-            tokens = sum(len(one.ids) for one in encoded)
+            with multiprocessing.get_context("spawn").Pool(1) as own_process:
+                tokens, alone = own_process.apply(run_bare, (tokenizer.backend_tokenizer.to_str(), texts))
             speeds.setdefault("tokenizer alone", []).append(tokens / alone)
             (prepared, packing), own = timed(lambda: run_tune(rows, base, tokenizer))
             speeds.setdefault("tune", []).append(int(prepared.examples.lengths.sum()) / own)
