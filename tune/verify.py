@@ -113,7 +113,8 @@ def _level_0(folder: Path, content: bytes, manifest: dict[str, Any]) -> Iterator
     yield _claim(
         f"the {len(files)} files are the ones described", list(_file_faults(folder, files)), "size and SHA-256 of each"
     )
-    if "license_gate" in manifest or manifest["base"] is not None:
+    # A base, and an adapter whose training is not known, may come without what is concluded from the training.
+    if "license_gate" in manifest or (manifest["base"] is not None and manifest["consumption"] is not None):
         yield from _follows(folder, manifest)
     yield _claim(
         "the arithmetic closes", list(_arithmetic_faults(manifest)), "rows, tokens, steps and filters added up again"
