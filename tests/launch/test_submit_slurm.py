@@ -136,12 +136,16 @@ def test_preempted_by_a_job_of_higher_priority(straight: TrainRecord, project: P
     """A job that may push others aside takes both nodes: ours saves, gives way, and goes on in a second log."""
     run, number = submit(project, "preempted")
     wait(cluster, number, lambda: steps(run) >= 6, run)
+    worker = worker_of(run)
+    os.kill(worker, signal.SIGSTOP)  # training is not to end before Slurm has looked at its queue
     shown = json.loads(tune("runs", "--runs", "preempted", "--json", cwd=project).stdout)
     assert shown[0]["job"] == {"place": "slurm", "id": number, "state": "RUNNING"}
     second = tune("submit", "recipe.yaml", "--runs", "preempted", *SHAPE, cwd=project, check=False)
     assert second.returncode == 1
     pushes = ("--parsable", "--partition=high", "--nodes=2", "--exclusive", "--output=/dev/null", "--wrap=sleep 2")
     high = cluster.call("sbatch", *pushes).strip()
+    wait(cluster, number, lambda: "stopping after this step" in (run / f"slurm/{number}-1.log").read_text(), run)
+    os.kill(worker, signal.SIGCONT)
     wait(cluster, number, lambda: restarts(cluster, number) == 1, run)
     assert "saved and stopped" in (run / f"slurm/{number}-1.log").read_text()
     wait(cluster, high, lambda: cluster.job(high)["JobState"] == "COMPLETED", run)
