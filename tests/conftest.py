@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -135,3 +136,12 @@ def recipe(project: Path, tiny_base: Path) -> Callable[..., Path]:
         return write_recipe(project / name, tiny_base, **changes)
 
     return write
+
+
+@pytest.fixture(scope="module")
+def one_core() -> Iterator[None]:
+    """On one core there is one thread, and no time is lost waiting for others on a busy machine."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
+    yield
+    os.sched_setaffinity(0, cores)

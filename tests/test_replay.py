@@ -4,7 +4,6 @@ that was changed is found."""
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from whole import folder_of, tune
 
 from tune.cli import main
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_core")]
 
 SECTION = {
     "max_steps": 6,
@@ -23,15 +22,6 @@ SECTION = {
     "keep": {"every": 2},
     "adapter": {"rank": 4, "alpha": 8, "dropout": 0.1},
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_core() -> Iterator[None]:
-    """On one core there is one thread, and no time is lost waiting for others on a busy machine."""
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(cores)})
-    yield
-    os.sched_setaffinity(0, cores)
 
 
 @pytest.fixture(scope="module")

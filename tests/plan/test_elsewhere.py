@@ -11,18 +11,10 @@ from typing import Any
 import pytest
 from conftest import SOUND, chat_row, write_rows
 
+from scripts.bench_plan import LLAMA_8B
 from tune.cli import main
 from tune.plan.devices import find
 
-LLAMA_8B = {
-    "model_type": "llama",
-    "vocab_size": 128256,
-    "hidden_size": 4096,
-    "intermediate_size": 14336,
-    "num_hidden_layers": 32,
-    "num_attention_heads": 32,
-    "num_key_value_heads": 8,
-}
 GPT_OSS = {
     "model_type": "gpt_oss",
     "vocab_size": 201088,

@@ -4,9 +4,8 @@ the run that nobody disturbed, nothing is lost and nothing counted twice."""
 from __future__ import annotations
 
 import multiprocessing
-import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,8 @@ from tune.files import read_jsonl
 from tune.records import TrainRecord
 from tune.run import Run, open_run
 from tune.train import worker
+
+pytestmark = pytest.mark.usefixtures("one_core")
 
 STEPS = 40
 SECTION = {
@@ -48,15 +49,6 @@ def place(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
     folder = fill_project(tmp_path_factory.mktemp("chaos") / "project")
     write_recipe(folder / "recipe.yaml", tiny_base, train=SECTION)
     return folder
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_core() -> Iterator[None]:
-    """On one core there is one thread, and no time is lost waiting for others on a busy machine."""
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(cores)})
-    yield
-    os.sched_setaffinity(0, cores)
 
 
 @pytest.fixture(scope="module")
