@@ -26,7 +26,6 @@ FLOORS = [
     ("base", "data", "plan", "train", "evaluate", "export", "disclose"),
     ("launch", "replay"),
     ("check", "pipeline", "verify", "chat", "deliver", "doctor"),
-    ("options",),
     ("cli",),
     ("__main__",),
 ]

@@ -1,0 +1,83 @@
+"""The verbs on what a run left: measure it again, talk to it, merge it, check it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from tune.cli.opening import open_or_make
+from tune.errors import EXIT_DONE, EXIT_FAILED, Problem, UserError
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def evaluate_again(parsed: argparse.Namespace) -> int:
+    """`tune evaluate`."""
+    from tune import pipeline
+    from tune.records import Evaluation
+    from tune.run import lock
+
+    run = open_or_make(parsed)
+    with lock(run):
+        run.path(Evaluation.file).unlink(missing_ok=True)
+        pipeline.evaluate_stage(run)
+        pipeline.disclose_stage(run)
+    print(run.path(Evaluation.file))
+    return EXIT_DONE
+
+
+def chat_with(parsed: argparse.Namespace) -> int:
+    """`tune chat`."""
+    from tune.chat import chat
+    from tune.run import open_run
+
+    chat(open_run(parsed.target), parsed.base, sys.stdin, sys.stdout)
+    return EXIT_DONE
+
+
+def export_merged(parsed: argparse.Namespace) -> int:
+    """`tune export`."""
+    from tune.deliver import export_to
+    from tune.recipe.schema import Export
+
+    if parsed.in_memory and parsed.into == "nf4":
+        what = "--in-memory merges into the unquantized base only"
+        raise UserError(Problem("call", what, "leave out one of the two"))
+    section = Export(merge=True, merge_into=parsed.into, in_memory=parsed.in_memory)
+    found = export_to(parsed.target, parsed.base, parsed.to, section).merged
+    assert found is not None
+    agree = f"mean KL {found.mean_kl:.1e} nats, top-1 agreement {100 * found.top1_agreement:.1f} %"
+    print(f"export: {found.how}, {agree} against the adapter", file=sys.stderr)
+    print(parsed.to)
+    return EXIT_DONE
+
+
+def verify_folder(parsed: argparse.Namespace) -> int:
+    """`tune verify`."""
+    from tune.replay import segment
+    from tune.text import table
+    from tune.verify import as_json, verdict, verify
+
+    claims = verify(parsed.target, segment(parsed.replay) if parsed.replay is not None else None)
+    if parsed.json:
+        print(json.dumps(as_json(claims), indent=2, ensure_ascii=False))
+    else:
+        print(
+            table(
+                [[c.verdict, str(c.level), f"{c.claim}: {c.how}"] for c in claims],
+                ["verdict", "level", "claim: how"],
+                left=(0, 2),
+            )
+        )
+        print(verdict(claims))
+    return EXIT_FAILED if verdict(claims) == "FAILED" else EXIT_DONE
+
+
+def report_openness(parsed: argparse.Namespace) -> int:
+    """`tune openness`."""
+    from tune.disclose import report
+
+    print(report(parsed.target), end="")
+    return EXIT_DONE
