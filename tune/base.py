@@ -13,7 +13,7 @@ import yaml
 from tune import hub
 from tune.digest import digest, remembered_sha256
 from tune.licenses import recognize
-from tune.modelfiles import base_error, chat_template, deciding_files, optional_json, read_headers, read_json
+from tune.modelfiles import base_error, chat_template, deciding_files, language, optional_json, read_headers, read_json
 from tune.recipe.rules import is_hub_id
 from tune.records import BaseRecord, FileDigest, LicenseFound, Shapes
 from tune.run import Run, borrow, deciding, made, named_files
@@ -59,7 +59,7 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
     Reads config.json, tokenizer and safetensors headers, never weights. Raises BaseModelError for what cannot be used.
     """
     config = read_json(folder, "config.json", model)
-    text = config.get("text_config", config)
+    text = language(config)
     tensors = read_headers(folder, model)
     stops, pad = _special_tokens(folder, config, model)
     names = deciding_files(folder)

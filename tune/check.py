@@ -14,8 +14,11 @@ from tune.data.stage import data
 from tune.disclose import chain
 from tune.evaluate.checks import read_prompts
 from tune.licenses.gate import evaluate
+from tune.modelfiles import optional_json
 from tune.models import load_tokenizer
+from tune.plan import elsewhere, families, published
 from tune.recipe import Loaded
+from tune.recipe.rules import is_hub_id
 from tune.records import BaseRecord, Ledger
 from tune.run import Run
 from tune.text import count, share
@@ -30,6 +33,7 @@ def show(loaded: Loaded, wanted: Wanted) -> None:
 def check(loaded: Loaded) -> tuple[str, Ledger, dict[str, Any]]:
     """A short verdict on a recipe that holds, the whole account, and what the license gate says. Raises UserError with all problems found."""
     recipe = loaded.recipe
+    _reach(loaded)
     if recipe.evaluate.prompts:
         read_prompts(loaded.root / recipe.evaluate.prompts, recipe.evaluate.prompts)
     with _prepared(loaded) as (run, ledger):
@@ -56,6 +60,17 @@ def _licenses(gate: dict[str, Any], wanted: str | None) -> Iterator[str]:
     verdict = {"cleared": "ok  ", "refused": "look", "overridden": "look"}[gate["verdict"]]
     yield f"{verdict}  license: {wanted} {gate['verdict']} for publication"
     yield from (f"      {f['about']}: {f['what']}. {f['fix']}" for f in gate["findings"])
+
+
+def _reach(loaded: Loaded) -> None:
+    """What the adapter reaches, where the shapes of the base are known before anything is downloaded. Raises PlanError."""
+    model = loaded.recipe.base.model
+    if is_hub_id(model, loaded.root):
+        stated = published.find(model) is not None
+    else:
+        stated = families.known(optional_json(loaded.root / model, "config.json", model))
+    if stated:
+        elsewhere.shape(loaded.recipe, loaded.root)
 
 
 @contextmanager

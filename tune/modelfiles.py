@@ -30,6 +30,12 @@ TOKENIZER = (
 )
 """Files of the tokenizer. They travel as they are: a tokenizer written again is not always the same."""
 
+LEFT_OUT: dict[str, dict[str, Any]] = {
+    "gemma3_text": {"vocab_size": 262_208, "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256}
+}
+"""By the language model's type: sizes that its publisher's config.json leaves out where they are the defaults of transformers
+(models/*/configuration_*.py of the pinned version)."""
+
 MAX_HEADER_BYTES = 100 << 20
 """safetensors' own limit for the header."""
 
@@ -37,6 +43,12 @@ MAX_HEADER_BYTES = 100 << 20
 def deciding_files(folder: Path) -> list[str]:
     """Names of the deciding files that are there, sorted."""
     return sorted({path.name for pattern in DECIDING for path in folder.glob(pattern)})
+
+
+def language(config: dict[str, Any]) -> dict[str, Any]:
+    """The part of a config.json that describes the language model, with the sizes that are left out of it filled in."""
+    text = config.get("text_config", config)
+    return {**LEFT_OUT.get(str(text.get("model_type")), {}), **text}
 
 
 def base_error(model: str, what: str, fix: str) -> BaseModelError:

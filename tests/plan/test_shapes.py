@@ -43,6 +43,18 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "olmo3": {"head_dim": 8},
     "gemma2": {},
     "gemma3_text": {},
+    "gemma3": {
+        "text_config": {**PLAIN, "num_hidden_layers": 7},
+        "vision_config": {
+            "hidden_size": 24,
+            "intermediate_size": 40,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "image_size": 28,
+            "patch_size": 14,
+            "vision_use_head": False,
+        },
+    },
     "mixtral": {"num_local_experts": 4, "num_experts_per_tok": 2},
     "qwen3_moe": {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 24, "mlp_only_layers": [1]},
     "gpt_oss": {"num_local_experts": 4, "num_experts_per_tok": 2, "attention_bias": True},
@@ -84,7 +96,8 @@ def test_every_linear_layer_is_known(family: str) -> None:
     from transformers import AutoModelForCausalLM
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
-    config = CONFIG_MAPPING[family](**{**PLAIN, **FAMILIES[family]})
+    outer = {} if "text_config" in FAMILIES[family] else PLAIN
+    config = CONFIG_MAPPING[family](**{**outer, **FAMILIES[family]})
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
     linear = {name: m for name, m in model.named_modules() if isinstance(m, torch.nn.Linear) and name != "lm_head"}

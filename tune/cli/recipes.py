@@ -150,16 +150,16 @@ def _plan_elsewhere(parsed: argparse.Namespace) -> int:
         fix = "e.g. tune plan my.yaml --device rtx4090; --json goes with --device"
         raise UserError(Problem("call", what, fix))
     loaded = load_recipe(parsed)
-    model = elsewhere.architecture(loaded.recipe, loaded.root)
-    adapted = by_component(model, loaded.recipe.train.adapter.targets)
+    read = elsewhere.shape(loaded.recipe, loaded.root)
+    adapted = by_component(read.model, loaded.recipe.train.adapter.targets)
     if parsed.all:
-        print(elsewhere.overview(loaded.recipe, model))
-        print(elsewhere.caveat(loaded.recipe), file=sys.stderr)
+        print(elsewhere.overview(loaded.recipe, read.model))
+        print(elsewhere.caveat(loaded.recipe, read), file=sys.stderr)
         return EXIT_DONE
-    found = elsewhere.forecast(loaded.recipe, model, find(parsed.device), parsed.price_per_hour)
+    found = elsewhere.forecast(loaded.recipe, read.model, find(parsed.device), parsed.price_per_hour)
     if parsed.json:
-        print(json.dumps(found.as_json(adapted), indent=2))
+        print(json.dumps({**found.as_json(adapted), "shapes": read.source}, indent=2))
     else:
         print(elsewhere.describe(found), describe_coverage(adapted), sep="\n\n")
-        print(elsewhere.caveat(loaded.recipe), file=sys.stderr)
+        print(elsewhere.caveat(loaded.recipe, read), file=sys.stderr)
     return EXIT_DONE if found.fit.fits else EXIT_USAGE

@@ -1,4 +1,4 @@
-"""The plan for hardware that is not here: from a recipe and a config.json, without weights, rows or network."""
+"""The plan for hardware that is not here: from a recipe and the shape of its base, without weights, rows or network."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from tune.errors import PlanError, Problem
-from tune.plan import coverage, families
+from tune.plan import coverage, families, published
 from tune.plan.devices import DEVICES, Spec
 from tune.plan.fit import Fit, largest, setting, sizes, ways_out
 from tune.plan.memory import RUNTIME_BYTES
 from tune.plan.shapes import Architecture
 from tune.plan.speed import flop_per_token, tokens_per_second
+from tune.recipe.rules import is_hub_id
 from tune.recipe.schema import Recipe
-from tune.text import count, duration, short, size, table
+from tune.text import count, did_you_mean, duration, short, size, table
 
 
 @dataclass(frozen=True)
@@ -62,20 +63,34 @@ class Forecast:
         }
 
 
-def architecture(recipe: Recipe, root: Path) -> Architecture:
-    """The shapes of the recipe's base, from the config.json of its folder; what its adapter reaches is checked.
+@dataclass(frozen=True)
+class Shape:
+    """The shapes of a recipe's base, and where they were read: words for people."""
 
-    Raises PlanError for a Hub id, whose config is not here.
+    model: Architecture
+    source: str
+
+
+def shape(recipe: Recipe, root: Path) -> Shape:
+    """The shapes of the recipe's base, from the config.json of its folder or from the record of its Hub id; what its adapter
+    reaches is checked.
+
+    Raises PlanError for a Hub id that has no record here, and as `families.read` and `coverage.check`.
     """
-    folder = root / recipe.base.model
-    if not folder.is_dir():
-        what = f"{recipe.base.model} is not on this disk, and a plan for another device asks no network"
+    name = recipe.base.model
+    found = published.find(name)
+    if not is_hub_id(name, root):
+        read = Shape(families.read_folder(root / name, name), f"{name}/config.json")
+    elif found is not None:
+        read = Shape(families.read(found.config, name), f"shape of record: {found.citation}")
+    else:
+        what = f"{name} is not on this disk, has no shape of record, and a plan for another device asks no network"
         fix = "--set base.model=FOLDER with its config.json in it; weights are not needed"
-        raise PlanError(Problem("plan", what, fix, key="base.model"))
-    model = families.read_folder(folder, recipe.base.model)
+        guess = did_you_mean(name, published.records())
+        raise PlanError(Problem("plan", what, f"{guess} or {fix}" if guess else fix, key="base.model"))
     adapter = recipe.train.adapter
-    coverage.check(model, adapter.targets, adapter.dropout)
-    return model
+    coverage.check(read.model, adapter.targets, adapter.dropout)
+    return read
 
 
 def forecast(recipe: Recipe, model: Architecture, spec: Spec, price_per_hour: float | None = None) -> Forecast:
@@ -162,9 +177,10 @@ def overview(recipe: Recipe, model: Architecture) -> str:
     return table(rows, header, left=(0, 1, 6))
 
 
-def caveat(recipe: Recipe) -> str:
-    """What the figures leave out."""
+def caveat(recipe: Recipe, read: Shape) -> str:
+    """Where the shapes come from, and what the figures leave out."""
     return (
+        f"{read.source}\n"
         f"Estimates: libraries and context {size(RUNTIME_BYTES['cuda'])} on a GPU; communication between devices, loading and "
         f"evaluation time are not counted. Rows are taken as {count(recipe.data.max_tokens)} tokens long."
     )

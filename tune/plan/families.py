@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tune.errors import PlanError, Problem
+from tune.modelfiles import language
+from tune.plan import vision
 from tune.plan.shapes import Architecture, Block, Component, Kind, Module
 
 
@@ -54,7 +56,7 @@ FAMILIES = {
     "llama4_text": Family(),
     "deepseek_v3": Family(),
 }
-INSIDE = {"llama4": "llama4_text", "gemma4": "gemma4_text"}
+INSIDE = {"llama4": "llama4_text", "gemma3": "gemma3_text", "gemma4": "gemma4_text"}
 """Families whose language model is described by `text_config`."""
 
 
@@ -70,7 +72,7 @@ def read(config: dict[str, Any], name: str) -> Architecture:
     Raises PlanError for families that are not known, and for configs that lack a size.
     """
     kind = str(config.get("model_type"))
-    text = config.get("text_config", config)
+    text = language(config)
     family = FAMILIES.get(INSIDE.get(kind, kind))
     if family is None or not known(config):
         what = f"{name} has model_type {kind}, whose shapes the plan does not know"
@@ -87,7 +89,7 @@ def read(config: dict[str, Any], name: str) -> Architecture:
             tied=_tied(config, text, family),
             blocks=tuple(_times(block, count) for block, count in blocks.items()),
             outer=_outer(config, text, family),
-            vision_blocks=_vision_blocks(config) if kind == "gemma4" else (),
+            vision_blocks=vision.blocks(config),
         )
     except KeyError as missing:
         what = f"config.json of {name} has no {missing}"
@@ -125,6 +127,9 @@ def _layer(text: dict[str, Any], family: Family, kind: str, index: int) -> Block
     """One layer, as a block of one."""
     hidden = text["hidden_size"]
     types = text.get("layer_types") or ()
+    if kind == "gemma3_text" and not types:
+        every = text.get("sliding_window_pattern", 6)
+        types = ["full_attention" if (i + 1) % every == 0 else "sliding_attention" for i in range(index + 1)]
     sliding = types[index] == "sliding_attention" if types else bool(text.get("use_sliding_window", kind == "mistral"))
     window = text.get("sliding_window") if sliding else None
     if kind == "llama4_text" and index % 4 != 3:
@@ -283,25 +288,4 @@ def _outer(config: dict[str, Any], text: dict[str, Any], family: Family) -> tupl
     ]
     if not _tied(config, text, family):
         found.append(_linear("lm_head", "head", hidden, vocabulary))
-    if config.get("model_type") == "gemma4":
-        vision = config["vision_config"]
-        width = vision["hidden_size"]
-        table = 2 * vision["position_embedding_size"]
-        found += [
-            Module("position_embedding_table", "vision", "parameter", width, table),
-            _linear("patch_embedder.input_proj", "vision", 3 * vision["patch_size"] ** 2, width),
-            _linear("embedding_projection", "vision", width, hidden),
-        ]
-    return tuple(found)
-
-
-def _vision_blocks(config: dict[str, Any]) -> tuple[Block, ...]:
-    """The layers of Gemma 4's picture encoder: attention over all heads, gated MLP, six norms."""
-    vision = config["vision_config"]
-    width, inner, head = vision["hidden_size"], vision["intermediate_size"], vision["head_dim"]
-    query, key = vision["num_attention_heads"] * head, vision["num_key_value_heads"] * head
-    pairs = {"q_proj": (width, query), "k_proj": (width, key), "v_proj": (width, key), "o_proj": (query, width)}
-    pairs |= {"gate_proj": (width, inner), "up_proj": (width, inner), "down_proj": (inner, width)}
-    linear = [_linear(f"{name}.linear", "vision", *pair) for name, pair in pairs.items()]
-    norms = [Module(f"norm_{i}", "vision", "parameter", size) for i, size in enumerate((head, head, *[width] * 4))]
-    return (Block(vision["num_hidden_layers"], (*linear, *norms), query, 2 * key, query, 0),)
+    return (*found, *vision.outer(config))
