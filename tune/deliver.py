@@ -97,7 +97,7 @@ def _parent(adapter: Path, base: BaseRecord, config: dict[str, Any]) -> dict[str
     described = _files(adapter)
     try:
         own: dict[str, Any] = json.loads((adapter / MANIFEST).read_bytes())
-        if own["subject"]["files"] == [file.model_dump() for file in described]:
+        if all(file.model_dump() in own["subject"]["files"] for file in described):
             return own
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         pass

@@ -64,6 +64,21 @@ def test_a_missing_and_a_longer_file(folder: Path) -> None:
     assert "tokenizer.json has" in failed(folder)
 
 
+@pytest.mark.parametrize(
+    "name", ["pytorch_model.bin", "modeling_pocket.py", "deep/er/model.safetensors", "disclosure/x.md"]
+)
+def test_a_file_that_nobody_described(folder: Path, name: str) -> None:
+    """What a library would load or run, and what lies among the documents, is in the manifest or FAILED; a signature and
+    what git and downloads leave are no claim."""
+    for known in (".gitattributes", ".cache/huggingface/x.lock", "model.sig"):
+        (folder / known).parent.mkdir(parents=True, exist_ok=True)
+        (folder / known).write_bytes(b"x")
+    assert failed(folder) == ""
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(b"x")
+    assert failed(folder) == f"{name}: disclosure/manifest.json does not list it"
+
+
 def test_any_byte_of_the_manifest(folder: Path) -> None:
     """300 seeded single-byte changes of the manifest: not one is missed."""
     path = folder / "disclosure/manifest.json"

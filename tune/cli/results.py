@@ -58,9 +58,9 @@ def verify_folder(parsed: argparse.Namespace) -> int:
     """`tune verify`."""
     from tune.replay import segment
     from tune.text import table
-    from tune.verify import as_json, verdict, verify
+    from tune.verify import Means, as_json, verdict, verify
 
-    claims = verify(parsed.target, segment(parsed.replay) if parsed.replay is not None else None)
+    claims = verify(parsed.target, Means(segment=segment(parsed.replay) if parsed.replay is not None else None))
     if parsed.json:
         print(json.dumps(as_json(claims), indent=2, ensure_ascii=False))
     else:

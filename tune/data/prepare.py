@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import numpy as np
@@ -240,12 +241,12 @@ def _pieces(found: SourceRows, seed: int) -> Work:
 
 def _uses(found: SourceRows, seed: int) -> np.ndarray | None:
     """How often an epoch holds each row of a source; None for once each. What is drawn depends on nothing but the seed,
-    the source and the number of its rows."""
+    the name of the source and the number of its rows: not on the folder that it lies in."""
     limit, weight = found.source.rows, found.source.weight
     if limit is None and weight == 1:
         return None
     total = sum(count_rows(file) for file in found.files)
-    draw = random.Random(f"{seed} {found.source.shown}")  # noqa: S311  # a sample, no secret
+    draw = random.Random(f"{seed} {found.source.name}")  # noqa: S311  # a sample, no secret
     drawn = limit is not None and limit < total
     chosen: Sequence[int] = draw.sample(range(total), limit or 0) if drawn else range(total)
     whole = int(weight)
@@ -326,7 +327,7 @@ def ledger_entry(prepared: Prepared, index: int) -> SourceLedger:
         split=rows.split,
         path=rows.source.shown,
         hub=hub_rows(rows.source),
-        sha256=files[0].sha256 if len(files) == 1 else digest({f.name: f.sha256 for f in files}),
+        sha256=files[0].sha256 if len(files) == 1 else digest(_of_several(files)),
         bytes=sum(f.bytes for f in files),
         files=files,
         format=rows.format,
@@ -345,6 +346,12 @@ def ledger_entry(prepared: Prepared, index: int) -> SourceLedger:
         rows_root=rows.rows_tree.root().hex(),
         examples_root=root_of(found.leaves[own]),
     )
+
+
+def _of_several(files: tuple[FileDigest, ...]) -> dict[str, str]:
+    """Digests of files by their names below the folder that holds them all, wherever that lies."""
+    above = os.path.commonpath([PurePosixPath(f.name).parent for f in files])
+    return {PurePosixPath(f.name).relative_to(above).as_posix(): f.sha256 for f in files}
 
 
 def root_of(leaves: np.ndarray) -> str:

@@ -19,6 +19,8 @@ __all__ = ["disclose", "inside", "report", "write"]
 MANIFEST = "disclosure/manifest.json"
 CARD = "README.md"
 MERGED = "export/merged"
+FORM = 2
+"""What manifest and card say, by number: a folder that an earlier tune disclosed in another form is disclosed anew."""
 
 
 def inputs(run: Run) -> Any:
@@ -26,6 +28,7 @@ def inputs(run: Run) -> Any:
     records = [run.find(kind) for kind in STAGES[:-1]]
     sources = (*run.recipe.data.train, *run.recipe.data.eval)
     return {
+        "form": FORM,
         "recipe": digest(run.recipe.model_dump(mode="json")),
         "records": [record.identity() if record is not None else None for record in records],
         "declared": [s.model_dump(mode="json") for s in sources],

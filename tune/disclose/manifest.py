@@ -15,9 +15,12 @@ from typing import Any
 from tune import __version__, receipt, sequences
 from tune.digest import digest, file_sha256
 from tune.disclose import chain
+from tune.disclose.asked import procedure, said_of_training, without_paths
+from tune.disclose.basis import declared, derived, measured, unknown
 from tune.disclose.openness import openness
 from tune.files import read_jsonl
-from tune.recipe.schema import Source
+from tune.modelfiles import TOKENIZER
+from tune.recipe.schema import Recipe, Source
 from tune.records import (
     BaseRecord,
     Evaluation,
@@ -55,53 +58,28 @@ NOT_TRAINED_HERE = {name: "the rows are not known" for name in NOT_LOOKED_FOR if
 }
 
 
-def measured(value: Any) -> Json:
-    """Computed from the bytes."""
-    return {"value": value, "basis": "measured"}
-
-
-def derived(value: Any) -> Json:
-    """Computed from measured values."""
-    return {"value": value, "basis": "derived"}
-
-
-def declared(value: Any) -> Json:
-    """The user's words, or nothing known when they gave none."""
-    return {"value": value, "basis": "declared"} if value is not None else unknown()
-
-
-def unknown() -> Json:
-    """Not measured and not declared."""
-    return {"value": None, "basis": "not measured"}
-
-
-def of_run(run: Run) -> Json:
-    """The manifest of a finished run's adapter."""
-    base, ledger, train = run.read(BaseRecord), run.read(Ledger), run.read(TrainRecord)
-    sources = (*run.recipe.data.train, *run.recipe.data.eval)
-    trained = rows_trained(run)
+def of_run(run: Run, trained: dict[int, int] | None = None) -> Json:
+    """The manifest of a finished run's adapter. `trained` are its rows trained on by source, where they are known."""
+    base, train = run.read(BaseRecord), run.read(TrainRecord)
     found: Json = {
         "manifest": 1,
         "tune": __version__,
         "subject": subject(
-            "adapter", run.recipe.name, [f.model_dump() for f in train.adapter], run.recipe.publish.license
+            "adapter", run.recipe.name, [f.model_dump() for f in adapter_files(run, train)], run.recipe.publish.license
         ),
-        "base": _base(base),
-        "recipe": {"sha256": measured(digest(run.recipe.model_dump(mode="json")))},
-        "procedure": _procedure(run, train),
+        "base": of_base(base),
+        "recipe": {
+            "sha256": measured(digest(run.recipe.model_dump(mode="json"))),
+            "resolved": declared(without_paths(run.recipe, base.repo)),
+        },
+        "procedure": procedure(said_of_training(run.recipe) | _seen_in_training(train)),
         "environment": {
             "packages": measured(train.attempts[-1].versions),
             "device": measured(train.device.name),
             "compute_dtype": measured(train.compute_dtype),
             "breaks": measured([{"step": a.from_step, "differs": list(a.differs)} for a in train.breaks()]),
         },
-        "sources": [
-            source_part(s, declared_by, trained.get(i))
-            for i, (s, declared_by) in enumerate(zip(ledger.sources, sources, strict=True))
-        ],
-        "languages": measured(ledger.languages),
-        "filters": filters(ledger.sources),
-        "checks": [{"name": c.name, "ok": c.ok, "what": measured(c.what)} for c in ledger.checks],
+        **of_ledger(run.read(Ledger), run.recipe, rows_trained(run) if trained is None else trained),
         "consumption": {
             **consumption(train.receipt),
             "devices": measured(train.attempts[-1].processes),
@@ -119,6 +97,25 @@ def of_run(run: Run) -> Json:
         "export": _export(run.find(ExportRecord)),
     }
     return completed(found, run.recipe.publish.override)
+
+
+def adapter_files(run: Run, train: TrainRecord) -> list[FileDigest]:
+    """What a reader of the adapter loads: config and weights as training left them, and the tokenizer with its template."""
+    paths = [run.path("adapter") / name for name in TOKENIZER]
+    others = [FileDigest(name=p.name, bytes=p.stat().st_size, sha256=file_sha256(p)) for p in paths if p.is_file()]
+    return [*train.adapter, *others]
+
+
+def of_ledger(ledger: Ledger, recipe: Recipe, trained: dict[int, int]) -> Json:
+    """The parts that follow from the rows: `trained` are the rows of each source (by index) that were trained on."""
+    sections = (*recipe.data.train, *recipe.data.eval)
+    parts = enumerate(zip(ledger.sources, sections, strict=True))
+    return {
+        "sources": [source_part(found, section, trained.get(i)) for i, (found, section) in parts],
+        "languages": measured(ledger.languages),
+        "filters": filters(ledger.sources),
+        "checks": [{"name": c.name, "ok": c.ok, "what": measured(c.what)} for c in ledger.checks],
+    }
 
 
 def completed(found: Json, override: str | None) -> Json:
@@ -153,7 +150,7 @@ def of_foreign(base: BaseRecord, config: Json, files: tuple[FileDigest, ...]) ->
         "manifest": 1,
         "tune": __version__,
         "subject": subject("adapter", "adapter", [file.model_dump() for file in files], None),
-        "base": _base(base),
+        "base": of_base(base),
         "recipe": {"sha256": unknown()},
         "procedure": procedure(facts),
         "environment": None,
@@ -173,7 +170,7 @@ def subject(kind: str, name: str, files: list[Json], license_identifier: str | N
     return {"kind": kind, "name": name, "files": files, "license": declared(license_identifier)}
 
 
-def _base(base: BaseRecord) -> Json:
+def of_base(base: BaseRecord) -> Json:
     """The base by commit and bytes. The path of a local folder is nobody's business; its digests identify it."""
     return {
         "repo": declared(base.repo),
@@ -207,36 +204,10 @@ def _disclosed(folder: Path) -> Json:
     return {"disclosure": measured(file_sha256(path)), "pretraining_tokens": declared(tokens)}
 
 
-def procedure(facts: Json) -> list[Json]:
-    """Named facts in an order for readers, which canonical JSON keeps only in a list."""
-    return [{"name": name, "is": value} for name, value in facts.items()]
-
-
-def _procedure(run: Run, train: TrainRecord) -> list[Json]:
-    """How it was trained, as the recipe says, and the size of what was trained."""
-    section = run.recipe.train
-    adapter = section.adapter
-    facts = {
-        "method": declared(section.method),
-        "rank": declared(adapter.rank),
-        "alpha": declared(adapter.alpha),
-        "dropout": declared(adapter.dropout),
-        "targets": declared(adapter.targets if isinstance(adapter.targets, str) else list(adapter.targets)),
-        "continued_from_an_adapter": declared(adapter.start_from is not None),
-        "learn_from": declared(run.recipe.data.learn_from),
-        "max_tokens": declared(run.recipe.data.max_tokens),
-        "tokens_per_step": declared(section.tokens_per_step),
-        "learning_rate": declared(section.learning_rate),
-        "schedule": declared(section.schedule),
-        "optimizer": declared(section.optimizer),
-        "weight_decay": declared(section.weight_decay),
-        "max_grad_norm": declared(section.max_grad_norm),
-        "seed": declared(section.seed),
-        "trainable_parameters": measured(train.trainable_parameters),
-        "first_loss": measured(train.first_loss),
-        "last_loss": measured(train.last_loss),
-    }
-    return procedure(facts)
+def _seen_in_training(train: TrainRecord) -> Json:
+    """The size of what was trained, and the losses."""
+    names = ("trainable_parameters", "first_loss", "last_loss")
+    return {name: measured(getattr(train, name)) for name in names}
 
 
 def source_part(source: SourceLedger, section: Source, trained: int | None) -> Json:

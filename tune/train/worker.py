@@ -41,7 +41,7 @@ from tune.modelfiles import TOKENIZER  # noqa: E402
 from tune.recipe.rules import missing_tracker  # noqa: E402
 from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
-from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, saving, sharding, worker_lock  # noqa: E402
+from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, losses, saving, sharding, worker_lock  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
@@ -309,7 +309,7 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
     same_as_fed(run, plan, run.read(Ledger), consumed)
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     seconds = sum(row["seconds"] for row in metrics)
-    tail = metrics[-max(1, len(metrics) // 10) :]
+    first_loss, last_loss = losses(metrics)
     files = ("adapter_config.json", "adapter_model.safetensors")
     paths = [run.path("adapter") / name for name in files]
     run.write(
@@ -319,12 +319,12 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
             adapter=tuple(FileDigest(name=p.name, bytes=p.stat().st_size, sha256=file_sha256(p)) for p in paths),
             trainable_parameters=trained,
             receipt=consumed,
-            first_loss=metrics[0]["loss"],
-            last_loss=sum(row["loss"] for row in tail) / len(tail),
+            first_loss=first_loss,
+            last_loss=last_loss,
             held_out=tuple((row["step"], row["held_out_loss"]) for row in metrics if "held_out_loss" in row),
             seconds=round(seconds, 3),
             tokens_per_second=round(consumed.input_tokens / seconds, 1),
-            flop=flop(base, consumed.input_tokens, trained),
+            flop=flop(base.parameters, consumed.input_tokens, trained),
             compute_dtype=plan.compute_dtype,
             device=plan.device,
             attempts=attempts.counted(run, plan.steps),

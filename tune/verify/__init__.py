@@ -1,0 +1,100 @@
+"""Checking a published folder again, level by level: docs/disclosure.md says what each needs and shows. Level 0 needs the
+files alone, works offline and loads no torch; a level that lacks what it needs is NOT CHECKED, with what would change that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tune.disclose import MANIFEST
+from tune.errors import Problem, UserError
+from tune.run import Run, open_run
+from tune.verify import folder as level_0
+from tune.verify import logs, training
+from tune.verify.claims import Claim, Verdict, unchecked
+
+__all__ = ["Claim", "Means", "as_json", "verdict", "verify"]
+
+Json = dict[str, Any]
+
+DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError)
+"""What a manifest that was tampered with makes of a check: it is read as it comes."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a reader has beside the folder, and what is asked for."""
+
+    segment: tuple[int, int] | None = None
+    """Steps that are to be trained again; needs the run directory."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder that is checked, its manifest, and the run directory that it lies in."""
+
+    folder: Path
+    manifest: Json
+    run: Run | None
+
+
+def verify(folder: Path, means: Means = Means()) -> list[Claim]:
+    """All claims of a folder that holds a disclosed adapter or model, or of a run directory, as far as `means` reach.
+
+    Raises UserError when there is no manifest, and when the segment cannot be trained.
+    """
+    where = folder.resolve()
+    home = next((place for place in (where, where.parent, where.parents[1]) if (place / "run.json").is_file()), None)
+    folder = folder / "adapter" if home == where else folder
+    path = folder / MANIFEST
+    if not path.is_file():
+        what, fix = f"there is no {MANIFEST} in {folder}", "give the folder of an adapter or model that tune disclosed"
+        raise UserError(Problem("verify", what, fix, file=str(folder)))
+    try:
+        manifest = json.loads(path.read_bytes())
+        run = open_run(home) if home is not None else None
+        claims = list(level_0.claims(folder, path.read_bytes(), manifest))
+        claims += logs.claims(run, manifest) if run is not None else ()
+    except DAMAGED as error:
+        return [
+            Claim(0, "the manifest is readable", "FAILED", f"{MANIFEST}: {type(error).__name__}: {error}"),
+            *_rest(),
+        ]
+    return [*claims, *_higher(Place(folder, manifest, run), means, sound=verdict(claims) != "FAILED")]
+
+
+def _higher(place: Place, means: Means, sound: bool) -> Iterator[Claim]:
+    """Levels 1 to 5. `sound` says whether level 0 held."""
+    for level, needed in enumerate(("a signature", "the base", "the Hub", "the data"), start=1):
+        yield unchecked(level, TITLES[level - 1], f"needs {needed}; not available yet")
+    yield training.claim(place.folder, place.run, place.manifest, means.segment, sound)
+
+
+def _rest() -> list[Claim]:
+    """Nothing can be said above level 0 of a manifest that cannot be read."""
+    why = "the manifest cannot be read"
+    return [unchecked(level, text, why) for level, text in enumerate(TITLES, start=1)]
+
+
+TITLES = (
+    "who signed",
+    "the base is the one named",
+    "the sources exist at the pinned commits",
+    "every count and root follows from the data",
+    training.TITLE,
+)
+"""Levels 1 to 5 in a sentence each."""
+
+
+def verdict(claims: list[Claim]) -> Verdict:
+    """FAILED if any claim failed, else VERIFIED (of what could be checked)."""
+    return "FAILED" if any(c.verdict == "FAILED" for c in claims) else "VERIFIED"
+
+
+def as_json(claims: list[Claim]) -> Json:
+    """The documented JSON."""
+    return {"verdict": verdict(claims), "claims": [asdict(c) for c in claims]}
