@@ -83,7 +83,7 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
         "template_marks": template is not None and "{% generation" in template.replace("{%-", "{%"),
         "stop_token_ids": stops,
         "pad_token_id": pad,
-        "license": _license(folder),
+        "license": license_of(folder),
     }
 
 
@@ -157,8 +157,8 @@ def _special_tokens(folder: Path, config: dict[str, Any], model: str) -> tuple[t
     return tuple(stops), pad
 
 
-def _license(folder: Path) -> LicenseFound:
-    """License tag of the card and license file, as they are."""
+def license_of(folder: Path) -> LicenseFound:
+    """License tag of the card and license file of a model's or adapter's folder, as they are."""
     tag = file = sha = says = None
     card = folder / "README.md"
     if card.is_file():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tune import disclose, models
-from tune.base import inspect
+from tune.base import inspect, license_of
 from tune.digest import file_sha256
 from tune.disclose import MANIFEST, manifest, notices
 from tune.errors import MergeError, Problem, UserError
@@ -19,24 +19,32 @@ from tune.export import subject_of, write_and_prove
 from tune.export.adapter import CONFIG, WEIGHTS, read_adapter
 from tune.export.proof import Subject, golden_ids
 from tune.files import write_json
+from tune.licenses import FAMILY_LICENSES, HUB_LICENSES, lookup
+from tune.licenses.gate import stop
 from tune.recipe.rules import is_hub_id
-from tune.recipe.schema import Export
+from tune.recipe.schema import Export, Publish
 from tune.records import BaseRecord, ExportRecord, FileDigest, TrainRecord
 from tune.run import Run, made, open_run
+from tune.text import did_you_mean
+
+CLEAR = "mend the above (--license ID says under which license), or state with --override REASON why it may be given away; the reason stands on the card"
 
 
-def export_to(target: Path, base: Path | None, to: Path, section: Export) -> ExportRecord:
-    """Merges the adapter of a run, or an adapter in PEFT's layout, into the new folder `to`.
+def export_to(target: Path, base: Path | None, to: Path, section: Export, publish: Publish) -> ExportRecord:
+    """Merges the adapter of a run, or an adapter in PEFT's layout, into the new folder `to`. What `publish` leaves open
+    is as the run's recipe, or the adapter's own manifest, says.
 
-    Raises UserError when the call does not hold together, BaseModelError and MergeError for files that cannot be used or
-    do not fit, TuneError when the merged model is not the adapter's.
+    Raises UserError when the call does not hold together or the license gate refuses it, BaseModelError and MergeError
+    for files that cannot be used or do not fit, TuneError when the merged model is not the adapter's.
     """
     started = time.monotonic()
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         what = f"{to} exists and is not an empty folder"
         raise UserError(Problem("call", what, "name a new folder: what is there is never overwritten"))
+    _known_license(publish)
     is_run = (target / "run.json").is_file()
     subject, parent = _of_run(open_run(target), base) if is_run else _of_adapter(target, base)
+    parent = _cleared(parent, to.resolve().name, publish)
     if section.merge_into == "nf4":
         subject = Subject(
             subject.base.model_copy(update={"quantize": "nf4"}), subject.adapter, subject.rows, subject.device
@@ -47,10 +55,29 @@ def export_to(target: Path, base: Path | None, to: Path, section: Export) -> Exp
         "export": section.model_dump(mode="json"),
     }
     record = write_and_prove(subject, to, section, wanted, started)
-    legal = notices.texts(parent, Path(subject.base.folder)) if "license_gate" in parent else None
-    disclose.write(to, manifest.of_merged(parent, to.name, record), legal=legal)
+    elsewhere = target if parent["consumption"] is None else None
+    legal = notices.texts(parent, Path(subject.base.folder), elsewhere)
+    disclose.write(to, manifest.of_merged(parent, parent["subject"]["name"], record), legal=legal)
     write_json(to / ExportRecord.file, record.model_dump(mode="json"))
     return record
+
+
+def _known_license(publish: Publish) -> None:
+    """Raises UserError for a license that the table does not have."""
+    if publish.license is not None and lookup(publish.license) is None:
+        fix = did_you_mean(publish.license.lower(), HUB_LICENSES | FAMILY_LICENSES)
+        fix = fix or "choose one of https://huggingface.co/docs/hub/repositories-licenses"
+        raise UserError(Problem("call", f"--license {publish.license}: not a license identifier of the Hub", fix))
+
+
+def _cleared(parent: dict[str, Any], name: str, publish: Publish) -> dict[str, Any]:
+    """The adapter's manifest under the name and the terms that it is given away with. Raises UserError where the license
+    gate refuses them, before anything heavy is loaded."""
+    said = parent["subject"]["license"]["value"], parent["license_gate"]["override"]["value"]
+    terms = Publish(license=publish.license or said[0], override=publish.override or said[1])
+    judged = manifest.given(parent, name, terms)
+    stop(judged["license_gate"], CLEAR)
+    return judged
 
 
 def _of_run(run: Run, base: Path | None) -> tuple[Subject, dict[str, Any]]:
@@ -93,15 +120,18 @@ def _of_adapter(adapter: Path, base: Path | None) -> tuple[Subject, dict[str, An
 
 
 def _parent(adapter: Path, base: BaseRecord, config: dict[str, Any]) -> dict[str, Any]:
-    """The adapter's own manifest when one speaks of these very files, else one that knows nothing of its training."""
+    """The adapter's own manifest when one speaks of these very files and of this base, else one that knows nothing of its
+    training."""
     described = _files(adapter)
     try:
         own: dict[str, Any] = json.loads((adapter / MANIFEST).read_bytes())
-        if all(file.model_dump() in own["subject"]["files"] for file in described):
+        of_this = all(file.model_dump() in own["subject"]["files"] for file in described)
+        if of_this and own["base"]["files"] == [file.model_dump() for file in base.files]:
+            manifest.completed(own, own["license_gate"]["override"]["value"])  # whole enough to be judged
             return own
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         pass
-    return manifest.of_foreign(base, config, described)
+    return manifest.of_foreign(base, config, described, license_of(adapter))
 
 
 def _files(adapter: Path) -> tuple[FileDigest, ...]:

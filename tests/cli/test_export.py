@@ -23,7 +23,9 @@ def place(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
     folder = tmp_path_factory.mktemp("export")
     shutil.copytree(tiny_base, folder / "base")
     write_adapter(folder / "adapter", folder / "base", target_modules="all-linear", use_dora=True)
-    done = tune("export", "adapter", "--base", "base", "--to", "merged", cwd=folder)
+    for part in ("base", "adapter"):
+        (folder / part / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    done = tune("export", "adapter", "--base", "base", "--to", "merged", "--license", "apache-2.0", cwd=folder)
     assert done.stdout == "merged\n"
     assert "export: tensor by tensor, mean KL" in done.stderr
     return folder
@@ -50,7 +52,8 @@ def test_the_proof_and_the_card_say_what_is_known(place: Path) -> None:
     assert found["golden_token_ids_equal"] is True
     card = (place / "merged/README.md").read_text()
     assert "How the adapter was trained is not known" in card
-    assert "license: unknown" in card
+    assert "license: apache-2.0\n" in card
+    assert "| adapter | tag: apache-2.0; license file: none |" in card
     assert "optimizer steps" not in card
     for name in ("README.md", "config.json", "disclosure/manifest.json"):
         assert str(place) not in (place / "merged" / name).read_text()
@@ -71,16 +74,21 @@ def test_a_changed_weight_fails_verify(place: Path) -> None:
 
 def test_in_memory_gives_the_same_model(place: Path) -> None:
     """PEFT's own merge, asked for by name, passes the same proof."""
-    tune("export", "adapter", "--base", "base", "--to", "in-memory", "--in-memory", cwd=place)
+    tune("export", "adapter", "--base", "base", "--to", "in-memory", "--in-memory", "--license", "mit", cwd=place)
     found = json.loads((place / "in-memory/export.json").read_text())["merged"]
     assert (found["how"], found["tensors_compared"]) == ("in memory", 0)
     assert found["top1_agreement"] == 1.0
 
 
 def test_into_four_bits(place: Path) -> None:
-    """--into nf4 agrees with the adapter on the 4-bit base, and says how far the unquantized one is from it."""
+    """--into nf4 agrees with the adapter on the 4-bit base, and says how far the unquantized one is from it. This adapter
+    names no license: a reason lets it pass, and stands on the card."""
     write_adapter(place / "plain", place / "base", target_modules="all-linear")
-    tune("export", "plain", "--base", "base", "--to", "nf4", "--into", "nf4", cwd=place)
+    reason = "stays in this house"
+    tune("export", "plain", "--base", "base", "--to", "nf4", "--into", "nf4", "--override", reason, cwd=place)
+    card = (place / "nf4/README.md").read_text()
+    assert "license: unknown" in card
+    assert f"Refused by the gate, published in spite of it. The author's reason: {reason}" in card
     found = json.loads((place / "nf4/export.json").read_text())["merged"]
     assert found["into"] == "nf4"
     assert found["nf4_mean_kl"] < found["mean_kl"]

@@ -119,7 +119,7 @@ VERBS = {
         results.export_merged,
         "merge the adapter of a run, or another one, into its base: a model with proof and card",
         "RUN|ADAPTER",
-        ("--base", "--to", "--into", "--in-memory"),
+        ("--base", "--to", "--into", "--in-memory", "--license", "--override"),
     ),
     "verify": Verb(
         results.verify_folder,

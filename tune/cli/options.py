@@ -44,6 +44,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--to": {"type": Path, "metavar": "DIR", "required": True, "help": "a new folder for the merged model"},
     "--into": {"choices": ("base", "nf4"), "default": "base", "help": "the weights that are merged into"},
     "--in-memory": {"action": "store_true", "help": "merge with PEFT, which holds the whole model"},
+    "--license": {"metavar": "ID", "help": "the license that it is given (default: the recipe's publish.license)"},
+    "--override": {"metavar": "REASON", "help": "why it may be given away although the license gate refuses it"},
     **SUBMIT,
 }
 BASE_FOLDER: dict[str, Any] = {

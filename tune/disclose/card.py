@@ -265,19 +265,20 @@ def _samples(m: Json) -> str:
 def _license(m: Json) -> str:
     rows = [["this", _said(m["subject"]["license"])]]
     if m["base"] is not None:
-        found = m["base"]["license"]
-        rows.insert(
-            0,
-            [
-                "base",
-                f"tag: {found['tag']['value'] or 'none'}; license file: {found['file_says']['value'] or found['file']['value'] or 'none'}",
-            ],
-        )
+        rows.insert(0, ["base", _found(m["base"]["license"])])
+    if "license" in m.get("adapter", {}):
+        rows[-1:-1] = [["adapter", _found(m["adapter"]["license"])]]
     rows[-1:-1] = [[f"data: {s['name']}", _said(s["license"])] for s in m["sources"]]
     text = "## Licenses\n\n" + markdown_table(rows, ["", "license"]).replace("---:", "---")
     if "license_gate" not in m:
         return text + "\n\nShown as found or declared; whether they fit together was not evaluated."
     return text + "\n\n" + "\n\n".join(_gate(m["license_gate"]))
+
+
+def _found(license_: Json) -> str:
+    """What lies beside weights that came from elsewhere."""
+    said = license_["file_says"]["value"] or license_["file"]["value"] or "none"
+    return f"tag: {license_['tag']['value'] or 'none'}; license file: {said}"
 
 
 def _gate(gate: Json) -> Iterator[str]:
@@ -317,7 +318,7 @@ def _openness(m: Json) -> str:
     missing, indicators = part["next_missing"], part["data_indicators"]
     reached = f"class {part['class']['value']}" if part["class"]["value"] else "no class"
     lines = [
-        f"- Model Openness Framework: {reached} of III, II, I"
+        f"- Model Openness Framework: {reached} {documents.CLASSES_IN_WORDS}"
         + (f"; next missing: {missing['component']} ({missing['how']})" if missing else ""),
         f"- data indicators: {documents.held(indicators)} of {len(indicators)}",
         *(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tune.licenses import family
-from tune.licenses.gate import Facts, Source, evaluate
+from tune.licenses.gate import Elsewhere, Facts, Source, evaluate
 from tune.recipe.schema import Recipe
 from tune.records import BaseRecord
 
@@ -56,7 +56,16 @@ def of_manifest(found: Json, override: str | None) -> Facts:
         has_file=said("file") is not None,
         family=said("family"),
         sources=tuple(_source(s) for s in found["sources"] if s["split"] == "train"),
+        adapter=_elsewhere(found),
     )
+
+
+def _elsewhere(found: Json) -> Elsewhere | None:
+    """What an adapter says of its license, in the manifest of one whose training is not known."""
+    if found["consumption"] is not None:
+        return None
+    said = {name: part["value"] for name, part in found["adapter"]["license"].items()}
+    return Elsewhere(said["tag"], said["file_says"], said["file"] is not None)
 
 
 def _source(part: Json) -> Source:

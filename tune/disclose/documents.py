@@ -18,17 +18,18 @@ OPENNESS = "disclosure/openness.md"
 SUMMARY = "disclosure/eu-training-summary.md"
 BOM = "disclosure/bom.cdx.json"
 NOTICE = "NOTICE"
+CLASSES_IN_WORDS = "(of III, II and I; I is the most open)"
 
 
 def rendered(found: Json) -> dict[str, bytes]:
     """Name and content of every file that follows from the manifest; its own list of them is left out."""
     plain = {name: part for name, part in found.items() if name != "documents"}
-    files = {
-        OPENNESS: openness_report(plain),
-        SUMMARY: regulation.eu_summary(plain),
-        BOM: json.dumps(bom(plain), indent=1, ensure_ascii=False) + "\n",
-    }
-    return {name: content.encode() for name, content in files.items()} | {NOTICE: notices.notice(plain).encode()}
+    files = {NOTICE: notices.notice(plain)}
+    if plain["consumption"] is not None:  # of an adapter that was trained elsewhere there is nothing to report
+        files[OPENNESS] = openness_report(plain)
+        files[SUMMARY] = regulation.eu_summary(plain)
+        files[BOM] = json.dumps(bom(plain), indent=1, ensure_ascii=False) + "\n"
+    return {name: content.encode() for name, content in files.items()}
 
 
 def openness_report(found: Json) -> str:
@@ -40,7 +41,7 @@ def openness_report(found: Json) -> str:
         f"# Openness of {found['subject']['name']}",
         regulation.NOTE,
         "## Model Openness Framework",
-        f"Class {reached} of III, II, I." if reached else "No class.",
+        f"Class {reached} {CLASSES_IN_WORDS}." if reached else f"No class {CLASSES_IN_WORDS}.",
         f"Next missing: {missing['component']}: {missing['how']}." if missing else "Nothing is missing.",
         _there(part["components"], "component"),
         "Of this training only, as if this folder were published as it is; the base has its own. Where rows and prompts are published is the user's word.",

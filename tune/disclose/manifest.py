@@ -20,7 +20,7 @@ from tune.disclose.basis import declared, derived, measured, unknown
 from tune.disclose.openness import openness
 from tune.files import read_jsonl
 from tune.modelfiles import TOKENIZER
-from tune.recipe.schema import Recipe, Source
+from tune.recipe.schema import Publish, Recipe, Source
 from tune.records import (
     BaseRecord,
     Evaluation,
@@ -28,6 +28,7 @@ from tune.records import (
     FileDigest,
     HubRows,
     Ledger,
+    LicenseFound,
     Measured,
     Receipt,
     SourceLedger,
@@ -119,11 +120,23 @@ def of_ledger(ledger: Ledger, recipe: Recipe, trained: dict[int, int]) -> Json:
 
 
 def completed(found: Json, override: str | None) -> Json:
-    """The manifest with all that follows from it: the gate's verdict, openness, gaps."""
+    """The manifest with all that follows from it: the gate's verdict, gaps and, where the training is known, openness."""
     found["license_gate"] = chain.gate(found, override)
-    found["openness"] = openness(found)
+    if found["consumption"] is not None:
+        found["openness"] = openness(found)
     found["gaps"] = gaps(found)
     return found
+
+
+def given(found: Json, name: str, publish: Publish) -> Json:
+    """The manifest of the same files when they are given away under that name and those terms, judged anew."""
+    said = {"name": name, "license": declared(publish.license)}
+    return completed(_without_conclusions({**found, "subject": {**found["subject"], **said}}), publish.override)
+
+
+def _without_conclusions(found: Json) -> Json:
+    followed = ("gaps", "documents", "license_gate", "openness")
+    return {name: part for name, part in found.items() if name not in followed}
 
 
 def of_merged(parent: Json, name: str, record: ExportRecord) -> Json:
@@ -133,17 +146,13 @@ def of_merged(parent: Json, name: str, record: ExportRecord) -> Json:
     said = {**parent["subject"]["license"]}
     found: Json = {**parent, "tune": __version__, "export": _export(record)}
     found["subject"] = {"kind": "merged", "name": name, "files": files, "license": said}
-    found["adapter"] = {"files": parent["subject"]["files"]}
-    followed = ("gaps", "documents", "license_gate", "openness")
-    found = {name: part for name, part in found.items() if name not in followed}
-    if "license_gate" in parent:
-        return completed(found, parent["license_gate"]["override"]["value"])
-    found["gaps"] = gaps(found)
-    return found
+    found["adapter"] = {**parent.get("adapter", {}), "files": parent["subject"]["files"]}
+    return completed(_without_conclusions(found), parent["license_gate"]["override"]["value"])
 
 
-def of_foreign(base: BaseRecord, config: Json, files: tuple[FileDigest, ...]) -> Json:
-    """The manifest of an adapter that somebody else trained: its files, its base, and that its training is not known."""
+def of_foreign(base: BaseRecord, config: Json, files: tuple[FileDigest, ...], license_: LicenseFound) -> Json:
+    """The manifest of an adapter that somebody else trained: its files, its base, what it says of its license, and that
+    its training is not known."""
     stated = ("r", "lora_alpha", "use_rslora", "use_dora", "target_modules", "target_parameters", "modules_to_save")
     facts = {name: declared(config[name]) for name in stated if config.get(name) not in (None, False, [])}
     found: Json = {
@@ -151,6 +160,7 @@ def of_foreign(base: BaseRecord, config: Json, files: tuple[FileDigest, ...]) ->
         "tune": __version__,
         "subject": subject("adapter", "adapter", [file.model_dump() for file in files], None),
         "base": of_base(base),
+        "adapter": {"license": _license(license_)},
         "recipe": {"sha256": unknown()},
         "procedure": procedure(facts),
         "environment": None,
@@ -161,8 +171,7 @@ def of_foreign(base: BaseRecord, config: Json, files: tuple[FileDigest, ...]) ->
         "evaluation": None,
         "export": None,
     }
-    found["gaps"] = gaps(found)
-    return found
+    return completed(found, None)
 
 
 def subject(kind: str, name: str, files: list[Json], license_identifier: str | None) -> Json:
@@ -182,13 +191,17 @@ def of_base(base: BaseRecord) -> Json:
         "template_sha256": measured(base.template_sha256),
         "quantize": declared(base.quantize),
         "license": {
-            "tag": declared(base.license.tag),
-            "file": measured(base.license.file),
-            "file_says": measured(base.license.file_says) if base.license.file_says else unknown(),
+            **_license(base.license),
             "family": derived(family) if (family := chain.family_of(base)) else unknown(),
         },
         **_disclosed(Path(base.folder)),
     }
+
+
+def _license(found: LicenseFound) -> Json:
+    """Tag, file and what the file says, as found."""
+    says = measured(found.file_says) if found.file_says else unknown()
+    return {"tag": declared(found.tag), "file": measured(found.file), "file_says": says}
 
 
 def _disclosed(folder: Path) -> Json:

@@ -12,16 +12,18 @@ Json = dict[str, Any]
 
 LEGAL_FILES = ("LICENSE*", "LICENCE*", "COPYING*", "NOTICE*", "Notice*", "USE_POLICY*", "USAGE_POLICY*")
 """Files of a base that travel with what is derived from it."""
-OF_THE_BASE = "base-"
+OF_THE_BASE, OF_THE_ADAPTER = "base-", "adapter-"
 """What their names begin with there."""
 LARGEST_BYTES = 1 << 20
 """A legal text is shorter; what is longer is something else."""
 
 
-def texts(found: Json, base: Path | None) -> dict[str, bytes]:
-    """Name and content of the license texts: copied from the base's folder, or the Apache License that tune holds; of
-    others the NOTICE names the address. A license that the gate refuses gets no LICENSE file."""
-    files = {OF_THE_BASE + p.name: p.read_bytes() for p in _legal_files(base)} if base is not None else {}
+def texts(found: Json, base: Path | None, adapter: Path | None = None) -> dict[str, bytes]:
+    """Name and content of the license texts: copied from the folders of the base and of an adapter that was trained
+    elsewhere, or the Apache License that tune holds; of others the NOTICE names the address. A license that the gate
+    refuses gets no LICENSE file."""
+    places = ((OF_THE_BASE, base), (OF_THE_ADAPTER, adapter))
+    files = {prefix + p.name: p.read_bytes() for prefix, place in places if place for p in _legal_files(place)}
     own, of_base = allowed(found), found["base"]["license"] if found["base"] else None
     if own == "apache-2.0":
         files["LICENSE"] = APACHE_TEXT.read_bytes()
@@ -47,7 +49,10 @@ def notice(found: Json) -> str:
     """The NOTICE file, from the manifest alone."""
     lines = [found["subject"]["name"], *_own(found)]
     if found["base"]:
-        lines += ["", f"Base: {found['base']['repo']['value'] or 'a model from a local folder'}", *_base(found)]
+        name = found["base"]["repo"]["value"] or "a model from a local folder"
+        lines += ["", f"Base: {name}", *_parent(found, "base")]
+    if found["consumption"] is None:
+        lines += ["", "Adapter: trained elsewhere, on rows that are not known", *_parent(found, "adapter")]
     for source in found["sources"]:
         if source["split"] == "train":
             lines += ["", *_rows(source, found["license_gate"]["obligations"])]
@@ -57,14 +62,17 @@ def notice(found: Json) -> str:
 def _own(found: Json) -> Iterator[str]:
     own = allowed(found)
     yield f"License: {_named(lookup(own), own)}" if own else "License: none; see README.md under Licenses."
-    if found["base"]:
+    if found["base"] and found["consumption"] is not None:
         yield f"Modified: weights derived from the base below by training with tune {found['tune']}."
+    elif found["base"]:
+        yield f"Modified: weights derived from the base below, with the adapter, by tune {found['tune']}."
     for term in ("built_with", "outputs_built_with"):
         yield from dict.fromkeys(o["text"] for o in found["license_gate"]["obligations"] if o["term"] == term)
 
 
-def _base(found: Json) -> Iterator[str]:
-    obligations = [o for o in found["license_gate"]["obligations"] if o["about"].startswith("base")]
+def _parent(found: Json, whose: str) -> Iterator[str]:
+    """What the licenses of the base, or of an adapter that was trained elsewhere, want said."""
+    obligations = [o for o in found["license_gate"]["obligations"] if o["about"].startswith(whose)]
     for identifier in dict.fromkeys(o["license"] for o in obligations):
         yield f"License: {_named(lookup(identifier), identifier)}"
     for one in obligations:

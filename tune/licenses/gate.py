@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from tune.errors import Problem, UserError
 from tune.licenses import License, lookup
 
 Verdict = Literal["cleared", "refused", "overridden"]
@@ -32,6 +33,17 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What an adapter that somebody else trained says of its own license. On which rows it was trained is not known."""
+
+    tag: str | None
+    """License tag on its card."""
+    file_says: str | None
+    """License that its license file is recognized as."""
+    has_file: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that the gate looks at."""
 
@@ -47,6 +59,8 @@ class Facts:
     family: str | None
     """License that the owner of the base's family gives it, by its name."""
     sources: tuple[Source, ...]
+    adapter: Elsewhere | None = None
+    """Of an adapter that was trained elsewhere; None when the rows are known."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +78,10 @@ def evaluate(facts: Facts) -> dict[str, Any]:
     """`verdict`, `findings` and `obligations` as plain JSON."""
     found = [*_published(facts), *_conflict(facts)]
     obligations: list[dict[str, str]] = []
-    for about, parent in base_licenses(facts):
+    for about, parent in [*base_licenses(facts), *adapter_licenses(facts)]:
         found += _over(about, parent, facts)
         obligations += _obligations(about, parent)
+    found += _elsewhere(facts)
     for source in facts.sources:
         found += _data(source, facts)
         rows = _known(source.license)
@@ -79,6 +94,20 @@ def evaluate(facts: Facts) -> dict[str, Any]:
     return {"verdict": verdict, "findings": [asdict(f) for f in found], "obligations": list(unique.values())}
 
 
+def stop(judged: dict[str, Any], fix: str) -> None:
+    """Raises UserError with everything that refuses, and with `fix`, when the gate's answer is `refused`: what is given
+    away passes here. `judged` is the answer of `evaluate`, or a manifest's `license_gate`."""
+    verdict = judged["verdict"]
+    if (verdict["value"] if isinstance(verdict, dict) else verdict) != "refused":
+        return
+    refused = [f for f in judged["findings"] if f["level"] == "refuse"]
+    problems = [
+        Problem("license", f["what"], f["fix"] + (f" ({f['source']})" if f["source"] else ""), key=f["about"])
+        for f in refused
+    ]
+    raise UserError([*problems, Problem("license", "the license gate refuses this, so nothing was given away", fix)])
+
+
 def base_licenses(facts: Facts) -> list[tuple[str, License]]:
     """Every license that the base may stand under, by where it was found; all of them have to be kept. A family counts
     where it is stricter than what the files say, or where they say nothing."""
@@ -88,6 +117,15 @@ def base_licenses(facts: Facts) -> list[tuple[str, License]]:
         if parent is None or (place == "family" and (set(parent.terms) <= PERMISSIVE)):
             continue
         found.setdefault(parent.identifier, (f"base ({place})", parent))
+    return list(found.values())
+
+
+def adapter_licenses(facts: Facts) -> list[tuple[str, License]]:
+    """The same of an adapter that was trained elsewhere, by its card and its license file."""
+    if facts.adapter is None:
+        return []
+    said = (("tag", facts.adapter.tag), ("license file", facts.adapter.file_says))
+    found = {entry.identifier: (f"adapter ({place})", entry) for place, i in said if (entry := _known(i)) is not None}
     return list(found.values())
 
 
@@ -125,6 +163,20 @@ def _published(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def _elsewhere(facts: Facts) -> Iterator[Finding]:
+    """What is not known of an adapter that was trained elsewhere."""
+    adapter = facts.adapter
+    if adapter is None:
+        return
+    if not adapter_licenses(facts) or (adapter.tag and lookup(adapter.tag) is None):
+        tag = f"its card says {adapter.tag}" if adapter.tag else "its card names none"
+        file = "its license file is not recognized" if adapter.has_file else "there is no license file"
+        fix = "ask who trained it; a license in the front matter of its README.md says so"
+        yield Finding("refuse", "adapter", f"license unknown: {tag}, {file}", fix)
+    what = "it was trained elsewhere, so the licenses of its rows could not be judged"
+    yield Finding("look", "adapter", what, "ask who trained it")
+
+
 def _conflict(facts: Facts) -> Iterator[Finding]:
     """Tag, file and family that say different things."""
     said = {"its card": facts.tag, "its license file": facts.file_says, "the owner of bases of this name": facts.family}
@@ -144,9 +196,11 @@ def _over(about: str, parent: License, facts: Facts) -> Iterator[Finding]:
         yield Finding(
             "refuse", "name", what, f"name it {_prefixed(prefix['text'], facts.name)}", parent.cite("name_prefix")
         )
-    if "license_copy" in parent.terms and not facts.has_file and parent.identifier != "apache-2.0":
-        what = f"{parent.identifier} wants its text passed on, and there is no license file beside the base"
-        yield Finding("look", about, what, "put the file into the base's folder", parent.cite("license_copy"))
+    whose = about.split(" ", maxsplit=1)[0]
+    has_file = facts.adapter is not None and facts.adapter.has_file if whose == "adapter" else facts.has_file
+    if "license_copy" in parent.terms and not has_file and parent.identifier != "apache-2.0":
+        what = f"{parent.identifier} wants its text passed on, and there is no license file beside the {whose}"
+        yield Finding("look", about, what, f"put the file into the {whose}'s folder", parent.cite("license_copy"))
     cap = parent.terms.get("user_cap")
     if cap:
         what = f"{parent.identifier} ends for products of more than {cap['text']}"
