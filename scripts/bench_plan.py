@@ -77,6 +77,7 @@ def _config(kind: str, **sizes: int | bool) -> dict[str, Any]:
 
 EXPERTS = {"num_local_experts": 8, "num_experts_per_tok": 2, "intermediate_size": 256}
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
+EVERYTHING = ("all-linear", "experts")
 CASES = [
     Case("dense", _config("llama", num_key_value_heads=4)),
     Case("grouped queries", _config("llama")),
@@ -91,8 +92,13 @@ CASES = [
     Case("fused matrices", _config("phi3", pad_token_id=0)),
     Case("four norms", _config("gemma3_text")),
     Case("experts, attention adapted", _config("mixtral", **EXPERTS), targets=ATTENTION),
-    Case("experts adapted", _config("mixtral", **EXPERTS)),
-    Case("experts adapted, checkpointed", _config("mixtral", **EXPERTS), options={"checkpointing": True}),
+    Case("experts adapted", _config("mixtral", **EXPERTS), targets=EVERYTHING),
+    Case(
+        "experts adapted, checkpointed",
+        _config("mixtral", **EXPERTS),
+        targets=EVERYTHING,
+        options={"checkpointing": True},
+    ),
     Case("wide vocabulary", _config("llama", vocab_size=16_384, num_hidden_layers=2)),
 ]
 

@@ -1,8 +1,11 @@
-"""Attention over packed rows on a CPU, row by row.
+"""Attention over packed rows: each row sees itself alone.
 
-Without it, sdpa builds a square mask over the whole sequence and computes every score of it, although rows do not see
-each other: with 512 tokens of ten rows, nine tenths in vain. Here rows of equal length, which packing lays side by
-side, are attended as one batch without a mask. It is registered with transformers as an attention implementation.
+transformers reads off the positions where a row begins, and masks what lies before. Of one family it forgets the
+positions (`WITHOUT_POSITIONS`); there the masks are made here, by transformers' own functions.
+
+On a CPU, sdpa under such a square mask computes every score of the whole sequence: with 512 tokens of ten rows, nine
+tenths in vain. There rows of equal length, which packing lays side by side, are attended as one batch without a mask
+(`by_row`, registered with transformers as an attention implementation).
 """
 
 from __future__ import annotations
@@ -15,12 +18,14 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
-from transformers.masking_utils import sdpa_mask
+from transformers.masking_utils import create_causal_mask, create_sliding_window_causal_mask, sdpa_mask
 
 NAME = "sdpa_by_row"
 SHORT = 128
 """Rows of at most this many tokens are computed with plain matrix products: the backward pass of torch's fused kernel
 takes longer there. Longer rows go to the fused kernel, which keeps no scores in memory."""
+WITHOUT_POSITIONS = ("gpt_oss",)
+"""Model types whose code makes its masks without looking at the positions (transformers 5.23)."""
 UNUSUAL = ("sliding_window", "softcap", "s_aux", "position_bias")
 """Arguments with which a row's attention is more than causal: then the mask of the whole decides, as in sdpa."""
 
@@ -53,8 +58,31 @@ def by_row(
     return torch.cat(parts)[None], None
 
 
-def use_by_row(model: Any) -> None:
-    """Lets a model attend row by row wherever it is told the borders of rows."""
-    AttentionInterface.register(NAME, by_row)
-    AttentionMaskInterface.register(NAME, sdpa_mask)
-    model.set_attn_implementation(NAME)
+def keep_apart(model: Any, kind: str) -> None:
+    """Lets a model attend each row of a pack by itself wherever it is told the positions and borders of rows; `kind` is
+    the kind of device. Attention other than sdpa stays as the family has it."""
+    if model.config.model_type in WITHOUT_POSITIONS:
+        model.base_model.register_forward_pre_hook(_with_masks, with_kwargs=True)
+    elif kind == "cpu" and model.config._attn_implementation == "sdpa":  # noqa: SLF001  # it has no other name
+        AttentionInterface.register(NAME, by_row)
+        AttentionMaskInterface.register(NAME, sdpa_mask)
+        model.set_attn_implementation(NAME)
+
+
+def _with_masks(module: Any, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Adds the masks of a batch that has positions and none: one for each kind of layer, as the model takes them."""
+    positions = options.get("position_ids")
+    if positions is None or options.get("attention_mask") is not None or options.get("past_key_values") is not None:
+        return args, options
+    asked = {
+        "config": module.config,
+        "inputs_embeds": torch.empty((*positions.shape, 1), dtype=module.dtype, device=positions.device),
+        "attention_mask": None,
+        "past_key_values": None,
+        "position_ids": positions,
+    }
+    masks = {
+        "full_attention": create_causal_mask(**asked),
+        "sliding_attention": create_sliding_window_causal_mask(**asked),
+    }
+    return args, {**options, "attention_mask": masks}

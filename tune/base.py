@@ -12,8 +12,19 @@ import yaml
 
 from tune import hub
 from tune.digest import digest, remembered_sha256
+from tune.errors import BaseModelError, Problem
 from tune.licenses import recognize
-from tune.modelfiles import base_error, chat_template, deciding_files, language, optional_json, read_headers, read_json
+from tune.modelfiles import (
+    Stored,
+    base_error,
+    chat_template,
+    deciding_files,
+    language,
+    optional_json,
+    read_headers,
+    read_json,
+    stored_quantization,
+)
 from tune.recipe.rules import is_hub_id
 from tune.records import BaseRecord, FileDigest, LicenseFound, Shapes
 from tune.run import Run, borrow, deciding, made, named_files
@@ -40,6 +51,9 @@ def base(run: Run) -> BaseRecord:
     commit = hub.resolve_commit(section.model, section.revision) if hub_id else None
     folder = hub.fetch(section.model, commit) if commit else (run.root / section.model).resolve()
     found = inspect(folder, section.model)
+    if section.quantize != "none" and stored_quantization(folder, section.model) is not None:
+        what = f"{section.model} is stored in MXFP4, which is turned into bf16 to be trained and not into {section.quantize}"
+        raise BaseModelError(Problem("base", what, "set base.quantize: none", key="base.quantize"))
     record = BaseRecord(
         made=made(wanted, started),
         kind="hub" if hub_id else "folder",
@@ -61,12 +75,10 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
     config = read_json(folder, "config.json", model)
     text = language(config)
     tensors = read_headers(folder, model)
+    stored = _values(tensors, stored_quantization(folder, model), model)
     stops, pad = _special_tokens(folder, config, model)
     names = deciding_files(folder)
     template = chat_template(folder)
-    stored = Counter[str]()
-    for tensor in tensors.values():
-        stored[tensor.dtype] += math.prod(tensor.shape)
     return {
         "folder": str(folder),
         "files": [
@@ -85,6 +97,31 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
         "pad_token_id": pad,
         "license": license_of(folder),
     }
+
+
+WAYS_OUT = {
+    "bitsandbytes": "take the base that it was made from, and set base.quantize: nf4",
+    "fp8": "take a copy in bf16; the owners of DeepSeek-V3 ship a script that writes one, inference/fp8_cast_bf16.py",
+}
+
+
+def _values(tensors: dict[str, Stored], quantization: str | None, model: str) -> Counter[str]:
+    """Numbers in the files by storage type. Those of MXFP4 count as the bf16 that they are turned into: a byte of
+    `blocks` holds two of them, `scales` none.
+
+    Raises BaseModelError for weights in another quantized form. Of FP8 in blocks transformers (5.23) guesses the size of
+    a block from the number of scales, and is wrong where a matrix ends within a block, as in DeepSeek-V3.
+    """
+    if quantization not in (None, "mxfp4"):
+        what = f"its weights are stored quantized ({quantization}), in a form that is not trained on"
+        raise base_error(model, what, WAYS_OUT.get(quantization, "take the base that it was made from"))
+    found = Counter[str]()
+    for name, tensor in tensors.items():
+        if quantization and name.endswith("_blocks"):
+            found["BF16"] += 2 * math.prod(tensor.shape)
+        elif not (quantization and name.endswith("_scales")):
+            found[tensor.dtype] += math.prod(tensor.shape)
+    return found
 
 
 def _is_linear(name: str, shape: tuple[int, ...]) -> bool:

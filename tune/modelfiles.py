@@ -76,6 +76,14 @@ def optional_json(folder: Path, name: str, model: str) -> dict[str, Any]:
     return read_json(folder, name, model) if (folder / name).is_file() else {}
 
 
+def stored_quantization(folder: Path, model: str) -> str | None:
+    """How the weights of a model folder are quantized, as its config names the method (`mxfp4`, `fp8`, ...); None where
+    they are not."""
+    config = read_json(folder, "config.json", model)
+    found = config.get("quantization_config") or config.get("text_config", {}).get("quantization_config")
+    return str(found.get("quant_method")) if isinstance(found, dict) else None
+
+
 class Stored(NamedTuple):
     """One tensor of a safetensors file: where its bytes lie and how they are read."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tune import hub
 from tune.errors import BaseModelError, Problem
-from tune.modelfiles import base_error, chat_template
+from tune.modelfiles import base_error, chat_template, stored_quantization
 from tune.nodes import here
 from tune.recipe.schema import Adapter
 from tune.records import BaseRecord, Device
@@ -138,7 +138,9 @@ def load_base(
     `dtype` is the type of unquantized weights; `quantize` overrides the recipe's choice (export loads unquantized to
     merge). `sharded` is for processes that train together: each loads its part of the weights only (FSDP2); of a base in
     nf4, which cannot be quantized in parts, each loads the whole into the CPU's memory, for `tune.train.sharding` to
-    divide. Raises BaseModelError when the architecture is unknown to transformers.
+    divide. Attention is sdpa where the family has it, else the family's own ("eager"). A base stored in MXFP4 is turned
+    into `dtype`, the only form in which it can be trained. Raises BaseModelError when the architecture is unknown to
+    transformers.
     """
     hub.quiet_libraries()
     from transformers import AutoModelForCausalLM
@@ -164,6 +166,10 @@ def load_base(
         from transformers.distributed import DistributedConfig
 
         options = {"distributed_config": DistributedConfig(fsdp_size=torch.distributed.get_world_size())}
+    if stored_quantization(Path(base.folder), base.model) == "mxfp4":
+        from transformers import Mxfp4Config
+
+        options["quantization_config"] = Mxfp4Config(dequantize=True)
     try:
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
             base.folder,
@@ -171,7 +177,6 @@ def load_base(
             local_files_only=True,
             use_safetensors=True,
             trust_remote_code=False,
-            attn_implementation="sdpa",
             **options,
         )
     except (ValueError, KeyError, OSError) as error:
@@ -192,13 +197,15 @@ def new_adapter(model: PreTrainedModel, section: Adapter, base: BaseRecord, seed
     import torch
     from peft import LoraConfig, get_peft_model
 
+    modules, parameters = peft_targets(model, section)
     torch.manual_seed(seed)
     config = LoraConfig(
         task_type="CAUSAL_LM",
         r=section.rank,
         lora_alpha=section.alpha,
         lora_dropout=section.dropout,
-        target_modules=for_peft(section.targets, model.config.model_type, _linear(model)),
+        target_modules=modules,
+        target_parameters=parameters or None,
     )
     try:
         peft_model = get_peft_model(model, config)
@@ -209,6 +216,11 @@ def new_adapter(model: PreTrainedModel, section: Adapter, base: BaseRecord, seed
         ) from error
     _name_base(peft_model, base)
     return peft_model
+
+
+def peft_targets(model: PreTrainedModel, section: Adapter) -> tuple[str | list[str], list[str]]:
+    """What PEFT is given as `target_modules` and `target_parameters` for a base."""
+    return for_peft(section.targets, model.config.model_type, _linear(model), _experts(model))
 
 
 def load_adapter(model: PreTrainedModel, folder: Path, base: BaseRecord, trainable: bool = False) -> PeftModel:
@@ -233,6 +245,11 @@ def _linear(model: PreTrainedModel) -> list[str]:
 
     head = model.get_output_embeddings()
     return [name for name, m in model.named_modules() if isinstance(m, torch.nn.Linear) and m is not head]
+
+
+def _experts(model: PreTrainedModel) -> list[str]:
+    """Full names of the tensors that hold all experts of a layer: a stack of matrices in a module called experts."""
+    return [name for name, p in model.named_parameters() if p.dim() == 3 and name.split(".")[-2] == "experts"]
 
 
 def linear_names(model: PreTrainedModel) -> list[str]:

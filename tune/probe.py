@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tune import sequences
+from tune import score, sequences
 from tune.models import is_out_of_memory, load_base, new_adapter
 from tune.records import BaseRecord, Ledger, Plan
 from tune.run import Run, open_run
@@ -22,7 +22,7 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
     caches up), one evaluation batch after it, and the peak of allocated bytes where the device tells it."""
     import torch
 
-    from tune.attention import use_by_row
+    from tune.attention import keep_apart
 
     plan, base = run.read(Plan), run.read(BaseRecord)
     torch.set_num_threads(plan.threads)
@@ -39,9 +39,8 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
         name: torch.tensor([rows[longest][name]] * micro_batch, device=model.device) for name in ("input_ids", "labels")
     }
     if run.read(Ledger).packing.packed:
-        batch = end_to_end(batch, rows[longest]["seq_lengths"] * micro_batch)
-        if plan.device.kind == "cpu":
-            use_by_row(model.get_base_model())
+        batch = score.end_to_end(batch, rows[longest]["seq_lengths"] * micro_batch)
+        keep_apart(model.get_base_model(), plan.device.kind)
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad])
     seconds = 0.0
     for _ in range(2):
@@ -57,17 +56,6 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
         model.eval()(input_ids=batch["input_ids"], use_cache=False)
     peak = torch.cuda.max_memory_allocated() if model.device.type == "cuda" else None
     return {"seconds": seconds, "peak_bytes": peak}
-
-
-def end_to_end(batch: dict[str, Any], lengths: list[int]) -> dict[str, Any]:
-    """A batch of packs as training feeds it: one sequence, with the positions and the borders of its rows."""
-    import torch
-
-    device = batch["input_ids"].device
-    positions = torch.cat([torch.arange(length, device=device) for length in lengths])
-    borders = torch.tensor([0, *lengths], device=device, dtype=torch.int32).cumsum(0, dtype=torch.int32)
-    flat = {name: tensor.reshape(1, -1) for name, tensor in batch.items()}
-    return {**flat, "position_ids": positions[None], "cu_seq_lens_q": borders}
 
 
 def main() -> int:

@@ -69,6 +69,39 @@ def loss_sums(
     return found
 
 
+def end_to_end(batch: dict[str, Any], lengths: list[int]) -> dict[str, Any]:
+    """A batch of packs as training feeds it: one sequence, with the positions and the borders of its rows."""
+    import torch
+
+    device = batch["input_ids"].device
+    positions = torch.cat([torch.arange(length, device=device) for length in lengths])
+    borders = torch.tensor([0, *lengths], device=device, dtype=torch.int32).cumsum(0, dtype=torch.int32)
+    flat = {name: tensor.reshape(1, -1) for name, tensor in batch.items()}
+    return {**flat, "position_ids": positions[None], "cu_seq_lens_q": borders}
+
+
+def seen_of_others(model: Any, row: Sequence[int]) -> float:
+    """How much the logits of a row change with the row that lies before it in a pack, as a share of the largest of them.
+    Zero but for rounding where rows do not see each other. `row` is cut in two: the second half behind the first, and
+    behind the first reversed."""
+    import torch
+
+    first, second = row[: len(row) // 2], row[len(row) // 2 :]
+    training = model.training
+    model.eval()
+    if training:
+        _keep_gradients(model)
+    found = []
+    for before in (first, first[::-1]):
+        batch = end_to_end(
+            {"input_ids": torch.tensor([[*before, *second]], device=model.device)}, [len(first), len(second)]
+        )
+        with torch.no_grad():
+            found.append(model(**batch, use_cache=False).logits[0, len(first) :].float())
+    model.train(training)
+    return float((found[0] - found[1]).abs().max() / found[0].abs().max())
+
+
 def _keep_gradients(model: Any) -> None:
     """On processors with AVX512-BF16, bitsandbytes turns the 4-bit weights of a layer that evaluates into a format of
     which no gradients can be computed, for good: training would go on with wrong gradients, and only a warning. A layer

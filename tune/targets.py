@@ -3,9 +3,12 @@
 `all-linear` is every torch.nn.Linear of the language model but the output head and routers: a router decides where
 tokens go and is easily spoiled, and what sees pictures learns nothing from text. Name them to adapt them all the same.
 
-Of three families PEFT (0.21) turns the names that experts had before transformers 5 fused them into its
-`target_parameters`: a LoRA pair for each expert. It does so by the last part of a name, so a dense MLP or a shared expert
-of the same model, whose layers have the same names, is then out of reach.
+`experts` are the tensors that hold the matrices of all experts of a layer (transformers 5 fuses them): no linear layers,
+so they are asked for by this word. PEFT gives each expert a LoRA pair of its own (`target_parameters`).
+
+Of three families PEFT (0.21) takes the names that a single expert's matrices had before they were fused for the experts.
+It goes by the last part of a name, so a dense MLP or a shared expert of the same model, whose layers have the same names,
+is out of its reach.
 """
 
 from __future__ import annotations
@@ -13,6 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+Targets = Literal["all-linear"] | tuple[str, ...]
+ALL_LINEAR, EXPERTS = "all-linear", "experts"
+"""The words in `targets` that are no names of layers."""
 _GATED = {"gate_proj": "gate_up_proj", "up_proj": "gate_up_proj", "down_proj": "down_proj"}
 FUSED = {
     "mixtral": {"w1": "gate_up_proj", "w3": "gate_up_proj", "w2": "down_proj"},
@@ -24,6 +30,11 @@ ROUTER = "gate"
 """The router of these families, as PEFT calls it: a parameter too."""
 
 
+def words(targets: Targets) -> tuple[str, ...]:
+    """`targets` as a list."""
+    return (targets,) if isinstance(targets, str) else targets
+
+
 def _left_alone(name: str) -> bool:
     """Routers, and what leads from pictures to text."""
     parts = name.split(".")
@@ -31,30 +42,36 @@ def _left_alone(name: str) -> bool:
 
 
 def for_peft(
-    targets: Literal["all-linear"] | tuple[str, ...], model_type: str, linear_names: Iterable[str]
-) -> str | list[str]:
-    """What PEFT is given as `target_modules`. `linear_names` are the full names of the model's linear layers, the head
-    left out. Where PEFT's own `all-linear` means the same, that is it."""
-    if not isinstance(targets, str):
-        return list(targets)
-    names = list(linear_names)
-    if model_type in FUSED:
-        return sorted({name.rsplit(".", 1)[-1] for name in names} | FUSED[model_type].keys())
-    kept = [name for name in names if not _left_alone(name)]
-    return "all-linear" if len(kept) == len(names) else kept
+    targets: Targets, model_type: str, linear_names: Iterable[str], expert_names: Iterable[str]
+) -> tuple[str | list[str], list[str]]:
+    """What PEFT is given as `target_modules` and `target_parameters`.
+
+    `linear_names` are the full names of the model's linear layers, the head left out; `expert_names` those of the tensors
+    that hold experts. Where PEFT's own `all-linear` means the same, that is it.
+    """
+    asked, everything = words(targets), list(linear_names)
+    names = [word for word in asked if word not in (ALL_LINEAR, EXPERTS)]
+    parameters = sorted({".".join(name.split(".")[-2:]) for name in expert_names}) if EXPERTS in asked else []
+    old = FUSED.get(model_type, {})
+    if parameters:  # by their old names PEFT would adapt them a second time
+        names = [name for name in names if name.rsplit(".", 1)[-1] not in old]
+    if ALL_LINEAR not in asked:
+        return names, parameters
+    if old:
+        return sorted({name.rsplit(".", 1)[-1] for name in everything} - old.keys() | set(names)), parameters
+    kept = [name for name in everything if not _left_alone(name)]
+    return (ALL_LINEAR if len(kept) == len(everything) else kept + names), parameters
 
 
-def named(name: str, targets: tuple[str, ...]) -> bool:
+def named(name: str, targets: Targets) -> bool:
     """PEFT's rule for a list: a target is the whole name or ends it after a dot."""
-    return any(name == target or name.endswith(f".{target}") for target in targets)
+    return any(name == target or name.endswith(f".{target}") for target in words(targets))
 
 
-def fused_targets(model_type: str, targets: Literal["all-linear"] | tuple[str, ...]) -> set[str]:
-    """The fused tensors, and perhaps `gate`, that get a LoRA pair for each expert."""
+def fused_targets(model_type: str, targets: Targets) -> set[str]:
+    """The fused tensors, and perhaps `gate`, that get a LoRA pair for each expert because their old names are listed."""
     known = FUSED.get(model_type)
     if known is None:
         return set()
-    if isinstance(targets, str):
-        return set(known.values())
-    found = {new for old, new in known.items() if any(named(target, (old,)) for target in targets)}
-    return found | ({ROUTER} if any(named(target, (ROUTER,)) for target in targets) else set())
+    found = {new for old, new in known.items() if any(named(target, (old,)) for target in words(targets))}
+    return found | ({ROUTER} if any(named(target, (ROUTER,)) for target in words(targets)) else set())

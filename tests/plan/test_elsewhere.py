@@ -89,14 +89,23 @@ def test_several_devices_divide_what_one_cannot_hold(recipe: Path, capsys: pytes
 
 
 def test_experts_that_would_stay_untouched_stop_the_plan(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """gpt-oss with all-linear must be refused with the share that is reached and a way out; named layers are a wish."""
+    """gpt-oss with all-linear must be refused with the share that is reached and two ways out, both of which work."""
     (recipe.parent / "base" / "config.json").write_text(json.dumps(GPT_OSS))
     assert main(["plan", str(recipe), *QUICK, "--device", "h100"]) == 2
     assert capsys.readouterr().err == (
         "train.adapter.targets: all-linear reaches 3.2 % of the layers' parameters (attention): the experts, 19.1 B, are one "
-        "tensor a layer, which is no linear layer. if that is what you want, name them: targets: [k_proj, o_proj, q_proj, "
-        "v_proj]; else take a base without fused experts\n"
+        "tensor a layer, which is no linear layer. adapt them too: targets: [all-linear, experts]; or say that you want the "
+        "rest alone: targets: [k_proj, o_proj, q_proj, v_proj]\n"
     )
+    everything = recipe.read_text().replace(
+        "  max_steps: 4", "  max_steps: 4\n  adapter: {targets: [all-linear, experts]}"
+    )
+    plain = recipe.read_text()
+    recipe.write_text(everything)
+    code, found = as_json(recipe, capsys, "--device", "h100x2")
+    assert code == 0
+    assert found["coverage"]["experts"]["adapted"] == 24 * 32 * 3 * 2880 * 2880 + 24 * 32 * 3 * 2880
+    recipe.write_text(plain)
     asked = recipe.read_text().replace("  max_steps: 4", "  max_steps: 4\n  adapter: {targets: [q_proj, v_proj]}")
     recipe.write_text(asked)
     code, found = as_json(recipe, capsys, "--device", "h100", "--set", "base.quantize=nf4")

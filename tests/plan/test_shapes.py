@@ -114,10 +114,14 @@ def test_every_linear_layer_is_known(family: str) -> None:
         if quantized(module):
             ours["converted"][module.inputs, module.outputs] += count
     assert ours == by_kind
-    adapted = new_adapter(model, Adapter(rank=4), SimpleNamespace(repo=None, commit=None), 0)
-    trained = {name: p.numel() for name, p in adapted.named_parameters() if p.requires_grad}
-    assert adapter_parameters(found, 4, "all-linear") == sum(trained.values())
-    assert not [name for name in trained if "router" in name or ".gate." in name]
+    has_experts = "experts" in found.components()
+    for targets in ("all-linear", *([("all-linear", "experts"), ("experts",)] if has_experts else [])):
+        adapted = new_adapter(model, Adapter(rank=4, targets=targets), SimpleNamespace(repo=None, commit=None), 0)
+        trained = {name: p.numel() for name, p in adapted.named_parameters() if p.requires_grad}
+        assert adapter_parameters(found, 4, targets) == sum(trained.values()) > 0
+        assert not [name for name in trained if "router" in name or ".gate." in name]
+        assert any(".experts." in name for name in trained) == ("experts" in targets)
+        model = adapted.unload()
 
 
 def test_targets_by_name() -> None:
@@ -128,6 +132,8 @@ def test_targets_by_name() -> None:
     experts = read({"model_type": "qwen3_moe", **PLAIN, **FAMILIES["qwen3_moe"]}, "tiny")
     asked = {module.name for _, module in experts.counted() if ranks(experts, module, ("o_proj", "down_proj", "gate"))}
     assert asked == {"o_proj", "experts.down_proj", "mlp.gate"}
+    both = ("o_proj", "experts", "gate_proj", "up_proj", "down_proj")
+    assert adapter_parameters(experts, 4, both) == adapter_parameters(experts, 4, ("o_proj", "experts"))
 
 
 def test_what_is_not_known_is_refused(tmp_path: Path) -> None:

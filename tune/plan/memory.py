@@ -29,7 +29,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tune.plan.shapes import Architecture, Block, Module, Targets, adapter_parameters, quantized, ranks
+from tune.plan.shapes import Architecture, Block, Module, adapter_parameters, quantized, ranks
+from tune.targets import Targets
 
 NF4_BITS = {True: 4 + 8 / 64 + 32 / (64 * 256), False: 4 + 32 / 64}
 """Bits a weight with and without double quantization: an absmax for 64 weights, itself in 8 bits with an fp32 value for

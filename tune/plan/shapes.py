@@ -11,13 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from tune.targets import FUSED, fused_targets, named
+from tune.targets import ALL_LINEAR, EXPERTS, FUSED, Targets, fused_targets, named, words
 
 Component = Literal[
     "attention", "mlp", "experts", "shared experts", "router", "embeddings", "head", "norms", "vision", "other"
 ]
 Kind = Literal["linear", "linear subclass", "parameter", "embedding"]
-Targets = Literal["all-linear"] | tuple[str, ...]
 UNASKED = ("router", "vision", "head")
 """Components that `all-linear` leaves alone; see tune/targets.py. The loss is computed without materializing the head's
 output, so the head has no adapter."""
@@ -118,15 +117,17 @@ class Architecture:
 
 def ranks(model: Architecture, module: Module, targets: Targets) -> int:
     """How many times the recipe's rank the LoRA of a module has: 0 where it gets none, 2 where PEFT adapts the fused
-    gate and up matrices of experts as one."""
-    fused = fused_targets(model.model_type, targets)
+    gate and up matrices of experts as one, because the recipe lists them by their old names."""
     last = module.name.rsplit(".", 1)[-1]
+    if module.kind == "parameter" and module.component == "experts" and EXPERTS in words(targets):
+        return int(module.outputs > 1)
     if module.component in ("experts", "router") and module.kind == "parameter":
+        fused = fused_targets(model.model_type, targets)
         return (2 if last == "gate_up_proj" else 1) * (last in fused and module.outputs > 1)
     if module.kind not in ("linear", "linear subclass") or last in FUSED.get(model.model_type, {}):
         return 0
-    if isinstance(targets, str):
-        return int(module.component not in UNASKED)
+    if ALL_LINEAR in words(targets) and module.component not in UNASKED:
+        return 1
     return int(named(module.name, targets))
 
 

@@ -12,7 +12,7 @@ from peft import PeftConfig
 from torch.distributed.fsdp import FSDPModule
 from torch.nn.parallel import DistributedDataParallel
 
-from tune import models, sequences
+from tune import models, score, sequences
 from tune.errors import TrainingFailed
 from tune.recipe.schema import Recipe
 from tune.records import BaseRecord, Ledger, Plan, Receipt
@@ -21,6 +21,10 @@ from tune.train.ranks import Ranks
 from tune.train.settings import consumption_order
 from tune.train.sharding import truly_divided
 
+SHORT_ROW = 64
+"""Tokens on which it is tried whether rows see each other."""
+MOST_SEEN = 0.05
+"""Change of logits that may be rounding, in bf16 and with experts that are computed in other groups."""
 FAULT = "This is a fault of tune or of a library; please report it."
 
 
@@ -49,6 +53,18 @@ def as_planned(trainer: Any, plan: Plan, base: BaseRecord) -> None:
             raise TrainingFailed(f"the plan says {name}: {said}, and what started has {found}. Run `tune doctor`.")
     if plan.strategy == "fsdp2":
         truly_divided(model, plan.processes)
+
+
+def rows_apart(model: Any, row: list[int], plan: Plan) -> None:
+    """Rows of a pack must not see each other, on the model at hand and with the attention that it has. Raises
+    TrainingFailed."""
+    with torch.autocast(plan.device.kind, dtype=torch.bfloat16, enabled=plan.compute_dtype == "bfloat16"):
+        seen = score.seen_of_others(model, row[:SHORT_ROW])
+    if seen > MOST_SEEN:
+        raise TrainingFailed(
+            f"with this base the rows of a pack see each other (the row before changes logits by {seen:.0%}). "
+            "Set data.pack: false."
+        )
 
 
 def as_wrapped(wrapped: Any, plan: Plan) -> None:
@@ -104,14 +120,20 @@ def same_as_fed(run: Run, plan: Plan, ledger: Ledger, consumed: Receipt) -> None
 def same_adapter(folder: Path, model: Any, recipe: Recipe) -> None:
     """An adapter to continue from must be of the size, and on the layers, that the recipe states."""
     found, wanted = PeftConfig.from_pretrained(str(folder)), recipe.train.adapter
-    targets = models.linear_names(model) if isinstance(wanted.targets, str) else sorted(wanted.targets)
+    modules, parameters = models.peft_targets(model, wanted)
+    layers = models.linear_names(model) if isinstance(modules, str) else modules
     pairs = (
         ("rank", found.r, wanted.rank),
         ("alpha", found.lora_alpha, wanted.alpha),
-        ("targets", sorted({name.rsplit(".", 1)[-1] for name in found.target_modules}), targets),
+        ("targets", _last_parts(found.target_modules), _last_parts(layers)),
+        ("experts", _last_parts(found.target_parameters), _last_parts(parameters)),
     )
     for name, theirs, mine in pairs:
         if theirs != mine:
             raise TrainingFailed(
                 f"train.adapter.start_from has {name} {theirs}, the recipe says {mine}. Make them equal."
             )
+
+
+def _last_parts(names: Any) -> list[str]:
+    return sorted({name.rsplit(".", 1)[-1] for name in names or ()})

@@ -43,7 +43,14 @@ from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainR
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
 from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, losses, saving, sharding, worker_lock  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
-from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
+from tune.train.guards import (  # noqa: E402
+    as_planned,
+    rows_apart,
+    same_adapter,
+    same_as_fed,
+    same_as_ledger,
+    same_everywhere,
+)
 from tune.train.progress import TrainingProgress  # noqa: E402
 from tune.train.ranks import Ranks, join, lost, place  # noqa: E402
 from tune.train.settings import consumption_order, settings  # noqa: E402
@@ -204,10 +211,11 @@ def _trainer(
         train_dataset=stream,
         processing_class=models.load_tokenizer(base),
     )
-    if plan.device.kind == "cpu":
-        attention.use_by_row(trainer.model.get_base_model())
+    attention.keep_apart(trainer.model.get_base_model(), plan.device.kind)
     trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
     as_planned(trainer, plan, base)
+    if ledger.packing.packed:
+        rows_apart(trainer.model, stream[0]["input_ids"], plan)
     return trainer
 
 
