@@ -43,14 +43,6 @@ from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainR
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
 from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, losses, saving, sharding, worker_lock  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
-from tune.train.guards import (  # noqa: E402
-    as_planned,
-    rows_apart,
-    same_adapter,
-    same_as_fed,
-    same_as_ledger,
-    same_everywhere,
-)
 from tune.train.progress import TrainingProgress  # noqa: E402
 from tune.train.ranks import Ranks, join, lost, place  # noqa: E402
 from tune.train.settings import consumption_order, settings  # noqa: E402
@@ -140,7 +132,7 @@ def train(run: Run, stop: Callable[[], bool], ranks: Ranks | None = None) -> boo
         recorder.close()
     if max(first, trainer.state.global_step) < plan.steps:
         return False
-    same_everywhere(trainer, ranks)
+    guards.same_everywhere(trainer, ranks)
     if ranks.first:
         _save_adapter(trainer.model, run, base)
         _write_record(run, trainer, started)
@@ -186,7 +178,7 @@ def _trainer(
     """The trainer over the run's whole stream of sequences, checked to be what the plan says."""
     section = run.recipe.train
     rows = sequences.load(run.path("data"), "train")
-    same_as_ledger(rows, ledger)
+    guards.same_as_ledger(rows, ledger)
     order = consumption_order(len(rows), plan.sequences, section.seed)
     stream = rows.select(order)
     sharded = plan.strategy == "fsdp2"
@@ -195,7 +187,7 @@ def _trainer(
         model = models.new_adapter(model, section.adapter, base, section.seed)
     else:
         start = run.source(section.adapter.start_from)
-        same_adapter(start, model, run.recipe)
+        guards.same_adapter(start, model, run.recipe)
         model = models.load_adapter(model, start, base, trainable=True)
     if sharded and base.quantize == "nf4":
         sharding.divide(model, plan.device, ranks.size)
@@ -213,9 +205,9 @@ def _trainer(
     )
     attention.keep_apart(trainer.model.get_base_model(), plan.device.kind)
     trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
-    as_planned(trainer, plan, base)
+    guards.as_planned(trainer, plan, base)
     if ledger.packing.packed:
-        rows_apart(trainer.model, stream[0]["input_ids"], plan)
+        guards.rows_apart(trainer.model, stream[0]["input_ids"], plan)
     return trainer
 
 
@@ -271,7 +263,7 @@ def _save_adapter(model: Any, run: Run, base: BaseRecord) -> None:
 def _first_step(trainer: WitnessedTrainer, run: Run, base: BaseRecord) -> None:
     """After the first step of several processes: all hold the same adapter, and it can be written whole. Better now than
     after hours."""
-    same_everywhere(trainer, trainer.ranks)
+    guards.same_everywhere(trainer, trainer.ranks)
     if trainer.ranks.first:
         _write_adapter(trainer.model, run.path("adapter.tmp"), base)
         shutil.rmtree(run.path("adapter.tmp"))
@@ -314,7 +306,7 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
     metrics = list(read_jsonl(run.path(METRICS)))
     consumed = receipt.from_log(run.path(receipt.LOG))
     assert len(metrics) == consumed.optimizer_steps == plan.steps, "metrics, receipt and plan disagree on the steps"
-    same_as_fed(run, plan, run.read(Ledger), consumed)
+    guards.same_as_fed(run, plan, run.read(Ledger), consumed)
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     seconds = sum(row["seconds"] for row in metrics)
     first_loss, last_loss = losses(metrics)
