@@ -41,7 +41,19 @@ from tune.modelfiles import TOKENIZER  # noqa: E402
 from tune.recipe.rules import missing_tracker  # noqa: E402
 from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
-from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, losses, saving, sharding, worker_lock  # noqa: E402
+from tune.train import (
+    CHECKPOINTS,
+    METRICS,
+    OUTCOME,
+    attempts,
+    flop,
+    guards,
+    inputs,
+    losses,
+    saving,
+    sharding,
+    worker_lock,
+)  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
 from tune.train.ranks import Ranks, join, lost, place  # noqa: E402
