@@ -28,9 +28,9 @@ MOST_SEEN = 0.05
 FAULT = "This is a fault of tune or of a library; please report it."
 
 
-def as_planned(trainer: Any, plan: Plan, base: BaseRecord) -> None:
+def as_planned(trainer: Any, plan: Plan, base: BaseRecord, pack: list[int] | None = None) -> None:
     """What was built must be what the plan says: number of processes, device, types, quantization, and a base that is
-    divided when it should be. Raises TrainingFailed."""
+    divided when it should be; and the rows of a `pack` (its token ids) must not see each other. Raises TrainingFailed."""
     accelerator, model = trainer.accelerator, trainer.model
     kinds = {"cpu": "MULTI_CPU", "cuda": "MULTI_GPU"}
     weights = {str(p.dtype).removeprefix("torch.") for n, p in _floating(model) if not p.requires_grad}
@@ -53,6 +53,8 @@ def as_planned(trainer: Any, plan: Plan, base: BaseRecord) -> None:
             raise TrainingFailed(f"the plan says {name}: {said}, and what started has {found}. Run `tune doctor`.")
     if plan.strategy == "fsdp2":
         truly_divided(model, plan.processes)
+    if pack is not None:
+        rows_apart(model, pack, plan)
 
 
 def rows_apart(model: Any, row: list[int], plan: Plan) -> None:

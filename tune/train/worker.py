@@ -41,20 +41,9 @@ from tune.modelfiles import TOKENIZER  # noqa: E402
 from tune.recipe.rules import missing_tracker  # noqa: E402
 from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
-from tune.train import (
-    CHECKPOINTS,
-    METRICS,
-    OUTCOME,
-    attempts,
-    flop,
-    guards,
-    inputs,
-    losses,
-    saving,
-    sharding,
-    worker_lock,
-)  # noqa: E402
+from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, losses, saving, sharding, worker_lock  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
+from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
 from tune.train.ranks import Ranks, join, lost, place  # noqa: E402
 from tune.train.settings import consumption_order, settings  # noqa: E402
@@ -144,7 +133,7 @@ def train(run: Run, stop: Callable[[], bool], ranks: Ranks | None = None) -> boo
         recorder.close()
     if max(first, trainer.state.global_step) < plan.steps:
         return False
-    guards.same_everywhere(trainer, ranks)
+    same_everywhere(trainer, ranks)
     if ranks.first:
         _save_adapter(trainer.model, run, base)
         _write_record(run, trainer, started)
@@ -190,7 +179,7 @@ def _trainer(
     """The trainer over the run's whole stream of sequences, checked to be what the plan says."""
     section = run.recipe.train
     rows = sequences.load(run.path("data"), "train")
-    guards.same_as_ledger(rows, ledger)
+    same_as_ledger(rows, ledger)
     order = consumption_order(len(rows), plan.sequences, section.seed)
     stream = rows.select(order)
     sharded = plan.strategy == "fsdp2"
@@ -199,7 +188,7 @@ def _trainer(
         model = models.new_adapter(model, section.adapter, base, section.seed)
     else:
         start = run.source(section.adapter.start_from)
-        guards.same_adapter(start, model, run.recipe)
+        same_adapter(start, model, run.recipe)
         model = models.load_adapter(model, start, base, trainable=True)
     if sharded and base.quantize == "nf4":
         sharding.divide(model, plan.device, ranks.size)
@@ -217,9 +206,7 @@ def _trainer(
     )
     attention.keep_apart(trainer.model.get_base_model(), plan.device.kind)
     trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
-    guards.as_planned(trainer, plan, base)
-    if ledger.packing.packed:
-        guards.rows_apart(trainer.model, stream[0]["input_ids"], plan)
+    as_planned(trainer, plan, base, stream[0]["input_ids"] if ledger.packing.packed else None)
     return trainer
 
 
@@ -275,7 +262,7 @@ def _save_adapter(model: Any, run: Run, base: BaseRecord) -> None:
 def _first_step(trainer: WitnessedTrainer, run: Run, base: BaseRecord) -> None:
     """After the first step of several processes: all hold the same adapter, and it can be written whole. Better now than
     after hours."""
-    guards.same_everywhere(trainer, trainer.ranks)
+    same_everywhere(trainer, trainer.ranks)
     if trainer.ranks.first:
         _write_adapter(trainer.model, run.path("adapter.tmp"), base)
         shutil.rmtree(run.path("adapter.tmp"))
@@ -318,7 +305,7 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
     metrics = list(read_jsonl(run.path(METRICS)))
     consumed = receipt.from_log(run.path(receipt.LOG))
     assert len(metrics) == consumed.optimizer_steps == plan.steps, "metrics, receipt and plan disagree on the steps"
-    guards.same_as_fed(run, plan, run.read(Ledger), consumed)
+    same_as_fed(run, plan, run.read(Ledger), consumed)
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     seconds = sum(row["seconds"] for row in metrics)
     first_loss, last_loss = losses(metrics)
