@@ -41,7 +41,7 @@ lint: $(VENV)/tested ## style and types
 pocket: $(VENV)/tested ## write the corpus of the embedded base, and train it from scratch (under an hour on 2 cores)
 	@$(BIN)/python -m scripts.pocket $(ARGS)
 
-docs: $(VENV)/tested ## write the generated pages: docs/recipe.md and the figures in README.md
+docs: $(VENV)/tested ## write the generated pages: of the recipe and the recipes, the figures in README.md
 	@$(BIN)/python -m scripts.docs $(ARGS)
 
 clean: ## remove the environment and caches; runs/ stays

@@ -1,7 +1,8 @@
 """Write the pages and parts of pages that are made from code, data and records.
 
-    python -m scripts.docs            docs/recipe.md, the datasheet of the rows, the figures in README.md
-    python -m scripts.docs --check    say what of the first two is out of date, and write nothing
+    python -m scripts.docs            docs/recipe.md, docs/recipes.md and the headers of the recipes, the datasheet of the rows,
+                                      the figures in README.md
+    python -m scripts.docs --check    say what of these, but for the figures, is out of date, and write nothing
 
 The figures come from the newest finished runs of the shipped recipes under runs/ (or TUNE_RUNS) and from
 data/pocket/pretrain.json. What is not there leaves the old figures as they are, which is why `--check` does not compare
@@ -20,6 +21,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from scripts import recipes
 from scripts.support_bot import Source, assemble, read_source
 from tune.errors import UserError
 from tune.files import write_text
@@ -60,7 +62,8 @@ def generated() -> dict[Path, str]:
     sheet = ROOT / "data" / "support-bot" / "README.md"
     source = read_source(sheet.parent / "source")
     text = between(sheet.read_text(encoding="utf-8"), "counts", datasheet_counts(source))
-    return {ROOT / "docs" / "recipe.md": reference(), sheet: between(text, "facts", datasheet_facts(source))}
+    own = {ROOT / "docs" / "recipe.md": reference(), sheet: between(text, "facts", datasheet_facts(source))}
+    return own | recipes.pages()
 
 
 def stale(pages: dict[Path, str]) -> list[Path]:
