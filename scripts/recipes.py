@@ -124,6 +124,7 @@ of this project's shop, so that it works as it is. Copy one, put in your rows, a
 
 ```
 tune plan recipes/qwen3-8b.yaml --all      # every card that is known; nothing is downloaded
+tune pin recipes/qwen3-8b.yaml             # writes the newest commit of the base into the recipe
 tune run recipes/qwen3-8b.yaml             # downloads the base and trains
 ```
 

@@ -57,7 +57,7 @@ def answered(_: str) -> None:
 
 @dataclass
 class Repo:
-    """A data set: the files of its commits, and how the Hub answers for it."""
+    """A data set, or a model: the files of its commits, and how the Hub answers for it."""
 
     commits: dict[str, dict[str, bytes]]
     main: str = ONE
@@ -130,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         self.held.asked.append(f"{self.command} {path}")
         kind, *parts = path.strip("/").removeprefix("api/").split("/")
-        repo = self.held.repos.get("/".join(parts[:2])) if kind == "datasets" else None
+        repo = self.held.repos.get("/".join(parts[:2])) if kind in ("datasets", "models") else None
         if repo is None:
             return self._refuse(404, "RepoNotFound")
         if (refused := repo.refuses(path)) is not None:

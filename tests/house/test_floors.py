@@ -25,7 +25,7 @@ FLOORS = [
     ("probe",),
     ("base", "data", "plan", "train", "evaluate", "export", "disclose"),
     ("launch", "replay"),
-    ("check", "pipeline", "verify", "chat", "deliver", "doctor"),
+    ("check", "pin", "pipeline", "verify", "chat", "deliver", "doctor"),
     ("cli",),
     ("__main__",),
 ]

@@ -100,6 +100,12 @@ VERBS = {
     "show": Verb(
         recipes.show_recipe, "print the resolved recipe: every key with its value", "RECIPE|RUN", RECIPE_OPTIONS
     ),
+    "pin": Verb(
+        recipes.pin_recipe,
+        "write the newest commits of base and data sets into a recipe",
+        "RECIPE",
+        ("--root", "--dry-run"),
+    ),
     "schema": Verb(recipes.print_schema, "print the JSON Schema of a recipe, for editors"),
     "data": Verb(
         recipes.show_data,

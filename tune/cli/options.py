@@ -54,7 +54,8 @@ BASE_FOLDER: dict[str, Any] = {
     "metavar": "FOLDER",
     "help": "the base's files (for a run: where they lie now)",
 }
-OPTIONS_OF = {("export", "--base"): BASE_FOLDER}
+DRY_PIN: dict[str, Any] = {"help": "print the commits and where they would stand; nothing is written"}
+OPTIONS_OF = {("pin", "--dry-run"): DRY_PIN, ("export", "--base"): BASE_FOLDER}
 """Where one verb means something else by an option."""
 TARGETS = {
     "RECIPE": "a recipe (YAML)",

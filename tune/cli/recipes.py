@@ -102,6 +102,20 @@ def show_recipe(parsed: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def pin_recipe(parsed: argparse.Namespace) -> int:
+    """`tune pin`."""
+    from tune.pin import pin
+
+    pinned = pin(parsed.target, parsed.roots, dry_run=parsed.dry_run)
+    for one in pinned:
+        print(one)
+    if not pinned:
+        print("nothing to pin: all that the recipe takes from the Hub has its commit", file=sys.stderr)
+    elif parsed.dry_run:
+        print("nothing was written", file=sys.stderr)
+    return EXIT_DONE
+
+
 def print_schema(parsed: argparse.Namespace) -> int:
     """`tune schema`."""
     from tune.recipe.schema import Recipe

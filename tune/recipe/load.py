@@ -39,7 +39,7 @@ def load(path: Path, sets: Sequence[str] = (), *, roots: Sequence[Path] = (), ro
     paths are read from (default: the current one). Raises RecipeError with all problems found.
     """
     root = (root or Path.cwd()).resolve()
-    tree = _with_parents(path, ())
+    tree = tree_of(path)
     text = path.read_text(encoding="utf-8")
     for assignment in sets:
         _apply(tree, assignment)
@@ -54,6 +54,11 @@ def load(path: Path, sets: Sequence[str] = (), *, roots: Sequence[Path] = (), ro
         raise RecipeError(sorted(problems, key=lambda p: (p.file or "", p.line or 0)))
     assert recipe is not None
     return Loaded(recipe, text, root)
+
+
+def tree_of(path: Path) -> Tree:
+    """What a recipe file says with what it extends, and where each key stands. Raises RecipeError."""
+    return _with_parents(path, ())
 
 
 def _with_parents(path: Path, seen: tuple[Path, ...]) -> Tree:

@@ -36,7 +36,7 @@ class Base(Section):
     is never run."""
     revision: Commit | None = None
     """The commit of a Hub id, 40 hex digits. Without it the newest commit is looked up once, before loading, and
-    recorded; with it the run needs no network once the files are cached."""
+    recorded; with it the run needs no network once the files are cached. `tune pin` writes it here."""
     published_as: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] | None = None
     """Where a folder base is published, as `org/name`. It stands in the adapter's config and on the card; without it
     the local path is removed there and the card says so."""
