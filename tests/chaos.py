@@ -71,11 +71,17 @@ def kill(who: str, process: subprocess.Popen[str], run: Path | None) -> None:
         time.sleep(0.05)
 
 
-def train_in_child(folder: Path) -> None:
-    """What a forked child does: the worker's own training of a run, on one thread."""
+def train_in_child(folder: Path, place: dict[str, str] | None = None) -> None:
+    """What a forked child does: the worker's own training of a run, on one thread; `place` is what a launcher sets for one
+    process of several."""
+    from tune.records import Plan
     from tune.run import lock, open_run
-    from tune.train import worker, worker_lock
+    from tune.train import ranks, worker, worker_lock
 
+    os.environ.update(place or {})
     run = open_run(folder)
-    with lock(run, worker_lock(0)):
-        worker.train(run, lambda: False)
+    plan = run.read(Plan)
+    with lock(run, worker_lock(int(os.environ.get("RANK", "0")))):
+        others = ranks.join(plan.processes, plan.device.kind, 60)
+        worker.train(run, lambda: False, others)
+        others.leave()

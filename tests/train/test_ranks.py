@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 import torch
+from chaos import train_in_child
 from conftest import chat_row, fill_project, write_recipe, write_rows
 from safetensors.torch import load_file
 from test_equivalence import losses, prepared
@@ -113,6 +115,27 @@ def signalled(run: Run, step: int, rank: int, number: int) -> float:
         gone(found)
         run.path("took").write_text(str(time.monotonic() - at[0]))
     return time.monotonic() - at[0]
+
+
+def test_two_processes_are_one(make: Callable[..., Run]) -> None:
+    """The sample that every test run takes: two processes that talk through gloo consume what one does, and learn the
+    same."""
+    section = {"max_steps": 3, "save_every": 3}
+    one, two = (make(f"sample{n}", n, "ddp", train=section) for n in (1, 2))
+    server = multiprocessing.get_context("forkserver")  # imports the libraries once; each child is a fork of it
+    server.set_forkserver_preload(["tune.train.worker"])
+    common = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}
+    common["MASTER_PORT"] = str(local._free_port())
+    places = [{**common, "RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(2)]
+    children = [server.Process(target=train_in_child, args=(two.folder.resolve(), place)) for place in places]
+    for child in children:
+        child.start()
+    assert worker.train(one, lambda: False)
+    for child in children:
+        child.join(120)
+    assert [child.exitcode for child in children] == [0, 0]
+    assert [attempt.processes for attempt in two.read(TrainRecord).attempts] == [2]
+    same_curve(two, one)
 
 
 @pytest.mark.slow

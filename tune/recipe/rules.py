@@ -56,11 +56,16 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
         )
 
 
+TRACKER_PACKAGES = {"mlflow": "mlflow-skinny"}
+"""What is installed under another name. mlflow itself asks for a pyarrow that is older than the one tested here."""
+
+
 def missing_tracker(report_to: str) -> tuple[str, str] | None:
     """What is wrong, and what to do, when the package of a `train.report_to` is not installed here."""
     if report_to == "none" or find_spec(report_to) is not None:
         return None
-    return f"the package {report_to} is not installed", f"pip install {report_to}, or set report_to: none"
+    name = TRACKER_PACKAGES.get(report_to, report_to)
+    return f"the package {name} is not installed", f"pip install {name}, or set report_to: none"
 
 
 def _publish(recipe: Recipe) -> Iterator[Found]:

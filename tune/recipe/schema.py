@@ -239,7 +239,7 @@ class Train(Section):
     """Which checkpoints stay on the disk."""
     report_to: Literal["none", "trackio", "tensorboard", "wandb", "mlflow"] = "none"
     """Where loss, learning rate and gradient norm of each step are also sent, by transformers; its package has to be
-    installed. `train/metrics.jsonl` is written in any case."""
+    installed (for mlflow: mlflow-skinny). `train/metrics.jsonl` is written in any case."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Seed of the adapter's start, of dropout and of the order of the data."""
 

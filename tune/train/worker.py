@@ -35,13 +35,13 @@ from transformers import PrinterCallback  # noqa: E402
 
 from tune import attention, models, receipt, score, sequences  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
-from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, Problem, TrainingFailed, TuneError, UserError  # noqa: E402
+from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError, UserError  # noqa: E402
 from tune.files import full_disk, keep_steps, read_jsonl, readable, write_json, write_text  # noqa: E402
 from tune.modelfiles import TOKENIZER  # noqa: E402
-from tune.recipe.rules import missing_tracker  # noqa: E402
 from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
-from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, losses, saving, sharding, worker_lock  # noqa: E402
+from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, saving, sharding, worker_lock  # noqa: E402
+from tune.train import losses, trackers  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
@@ -102,7 +102,7 @@ def train(run: Run, stop: Callable[[], bool], ranks: Ranks | None = None) -> boo
     started = time.monotonic()
     ranks = ranks or Ranks()
     plan, base, ledger = run.read(Plan), run.read(BaseRecord), run.read(Ledger)
-    _tracker(run)
+    trackers.ready(run)
     torch.set_num_threads(plan.threads)
     contract = {**inputs(run), "compute_dtype": plan.compute_dtype, "quantize": base.quantize}
     checkpoint = _agreed(ranks, lambda: newest(run.path(CHECKPOINTS), contract, _say))
@@ -208,14 +208,6 @@ def _trainer(
     trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
     as_planned(trainer, plan, base, stream[0]["input_ids"] if ledger.packing.packed else None)
     return trainer
-
-
-def _tracker(run: Run) -> None:
-    """Looks for the package of `train.report_to` before anything is loaded. Raises UserError."""
-    missing = missing_tracker(run.recipe.train.report_to)
-    if missing is not None:
-        raise UserError(Problem("train", *missing, key="train.report_to"))
-    os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(run.path("train/tensorboard")))
 
 
 def _saver(run: Run, plan: Plan, contract: dict[str, Any]) -> saving.Saver:
@@ -354,7 +346,8 @@ def main() -> int:
     try:
         with lock(run, worker_lock(place(os.environ)[0]), wait_seconds=10):
             ranks = join(run.read(Plan).processes, run.read(Plan).device.kind, run.recipe.launch.deadline_seconds)
-            done = train(run, stop, ranks)
+            with trackers.told(run.recipe.train.report_to):
+                done = train(run, stop, ranks)
             ranks.leave()
         outcome, code = ({"outcome": "done"}, EXIT_DONE) if done else ({"outcome": "interrupted"}, EXIT_INTERRUPTED)
     except TuneError as error:
