@@ -40,8 +40,19 @@ from tune.files import full_disk, keep_steps, read_jsonl, readable, write_json, 
 from tune.modelfiles import TOKENIZER  # noqa: E402
 from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
-from tune.train import CHECKPOINTS, METRICS, OUTCOME, attempts, flop, inputs, saving, sharding, worker_lock  # noqa: E402
-from tune.train import losses, trackers  # noqa: E402
+from tune.train import (  # noqa: E402
+    CHECKPOINTS,
+    METRICS,
+    OUTCOME,
+    attempts,
+    flop,
+    inputs,
+    losses,
+    saving,
+    sharding,
+    trackers,
+    worker_lock,
+)
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
