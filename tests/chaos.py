@@ -74,9 +74,11 @@ def kill(who: str, process: subprocess.Popen[str], run: Path | None) -> None:
 def train_in_child(folder: Path, place: dict[str, str] | None = None) -> None:
     """What a forked child does: the worker's own training of a run, on one thread; `place` is what a launcher sets for one
     process of several."""
+    from tune import ranks
+    from tune.process import worker_lock
     from tune.records import Plan
     from tune.run import lock, open_run
-    from tune.train import ranks, worker, worker_lock
+    from tune.train import worker
 
     os.environ.update(place or {})
     run = open_run(folder)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tune.ranks import ALONE, Ranks
+
 BATCH = 32
 
 
@@ -18,22 +20,28 @@ class Answer:
 
 
 def answers(
-    model: Any, tokenizer: Any, chats: Sequence[Sequence[dict[str, Any]]], stop_ids: Sequence[int], max_new_tokens: int
+    model: Any,
+    tokenizer: Any,
+    chats: Sequence[Sequence[dict[str, Any]]],
+    stop_ids: Sequence[int],
+    max_new_tokens: int,
+    ranks: Ranks = ALONE,
 ) -> list[Answer]:
-    """One greedy answer to each chat (messages that end with a user turn), in order.
+    """One greedy answer to each chat (messages that end with a user turn), in order; the processes share the batches.
 
     Batches are padded on the left, so the answers do not depend on what else is in the batch beyond rounding.
     """
     prompts = [prompt_ids(tokenizer, chat) for chat in chats]
-    found: list[Answer | None] = [None] * len(chats)
     order = sorted(range(len(chats)), key=lambda i: (len(prompts[i]), i))
-    for start in range(0, len(order), BATCH):
-        group = order[start : start + BATCH]
-        for i, answer in zip(
-            group, _batch(model, tokenizer, [prompts[i] for i in group], stop_ids, max_new_tokens), strict=True
-        ):
-            found[i] = answer
-    return [answer for answer in found if answer is not None]
+    groups = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+    together = ranks.size > 1
+
+    def answer(group: list[int]) -> list[Answer]:
+        return _batch(model, tokenizer, [prompts[i] for i in group], stop_ids, max_new_tokens, together)
+
+    told = ranks.shared(groups, answer)
+    found = {i: given for group, batch in zip(groups, told, strict=True) for i, given in zip(group, batch, strict=True)}
+    return [found[i] for i in range(len(chats))]
 
 
 def prompt_ids(tokenizer: Any, chat: Sequence[dict[str, Any]]) -> list[int]:
@@ -46,8 +54,9 @@ def prompt_ids(tokenizer: Any, chat: Sequence[dict[str, Any]]) -> list[int]:
 
 
 def _batch(
-    model: Any, tokenizer: Any, prompts: list[list[int]], stop_ids: Sequence[int], max_new_tokens: int
+    model: Any, tokenizer: Any, prompts: list[list[int]], stop_ids: Sequence[int], max_new_tokens: int, together: bool
 ) -> list[Answer]:
+    """`together`: other processes generate at the same time, and all go on until the last is done."""
     import torch
 
     width, pad = max(len(p) for p in prompts), tokenizer.pad_token_id
@@ -61,6 +70,7 @@ def _batch(
             do_sample=False,
             eos_token_id=list(stop_ids),
             pad_token_id=pad,
+            synced_gpus=together,
         )
     return [_answer(tokenizer, row, stop_ids) for row in out[:, width:].tolist()]
 

@@ -137,7 +137,7 @@ def load_base(
 
     `dtype` is the type of unquantized weights; `quantize` overrides the recipe's choice (export loads unquantized to
     merge). `sharded` is for processes that train together: each loads its part of the weights only (FSDP2); of a base in
-    nf4, which cannot be quantized in parts, each loads the whole into the CPU's memory, for `tune.train.sharding` to
+    nf4, which cannot be quantized in parts, each loads the whole into the CPU's memory, for `tune.sharding` to
     divide. Attention is sdpa where the family has it, else the family's own ("eager"). A base stored in MXFP4 is turned
     into `dtype`, the only form in which it can be trained. Raises BaseModelError when the architecture is unknown to
     transformers.

@@ -152,7 +152,9 @@ def train_stage(run: Run) -> None:
 
 def evaluate_stage(run: Run) -> None:
     """evaluate.json, and a line on it."""
-    found = evaluate.evaluate(run)
+    if evaluate.divided(run) and evaluate.measured(run) is None:
+        local.measure(run, here())
+    found = evaluate.evaluate(run) if not evaluate.divided(run) else run.read(Evaluation)
     parts = []
     if found.tuned.loss is not None and found.base.loss is not None:
         parts.append(f"held-out loss {found.base.loss:.3f} -> {found.tuned.loss:.3f}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from tune.ranks import ALONE, Ranks
 from tune.receipt import IGNORED
 
 if TYPE_CHECKING:
@@ -45,28 +46,33 @@ def logits(model: Any, input_ids: Sequence[Sequence[int]], pad: int) -> torch.Te
 
 
 def loss_sums(
-    model: Any, input_ids: Sequence[Sequence[int]], labels: Sequence[Sequence[int]], pad: int
+    model: Any, input_ids: Sequence[Sequence[int]], labels: Sequence[Sequence[int]], pad: int, ranks: Ranks = ALONE
 ) -> list[tuple[float, int]]:
-    """(sum of negative log-likelihood in nats, loss tokens) of every row, in order.
+    """(sum of negative log-likelihood in nats, loss tokens) of every row, in order; the processes share the batches.
 
     Token i is predicted from the tokens before it; a label of -100 carries no loss.
     """
-    import torch
-
-    found: list[tuple[float, int]] = [(0.0, 0)] * len(input_ids)
     training = model.training
     model.eval()
     if training:
         _keep_gradients(model)
-    for group in batches([len(row) for row in input_ids]):
-        scores = logits(model, [input_ids[i] for i in group], pad)[:, :-1]
-        targets = padded([labels[i] for i in group], IGNORED, model.device)[:, 1:]
-        nll = torch.nn.functional.cross_entropy(scores.transpose(1, 2), targets, ignore_index=IGNORED, reduction="none")
-        kept = (targets != IGNORED).sum(1)
-        for i, total, tokens in zip(group, nll.double().sum(1).tolist(), kept.tolist(), strict=True):
-            found[i] = (total, tokens)
+    groups = batches([len(row) for row in input_ids])
+    sums = ranks.shared(groups, lambda g: _sums(model, [input_ids[i] for i in g], [labels[i] for i in g], pad))
     model.train(training)
-    return found
+    found = {i: pair for group, pairs in zip(groups, sums, strict=True) for i, pair in zip(group, pairs, strict=True)}
+    return [found[i] for i in range(len(input_ids))]
+
+
+def _sums(
+    model: Any, input_ids: Sequence[Sequence[int]], labels: Sequence[Sequence[int]], pad: int
+) -> list[tuple[float, int]]:
+    """The sums of one batch."""
+    import torch
+
+    scores = logits(model, input_ids, pad)[:, :-1]
+    targets = padded(labels, IGNORED, model.device)[:, 1:]
+    nll = torch.nn.functional.cross_entropy(scores.transpose(1, 2), targets, ignore_index=IGNORED, reduction="none")
+    return list(zip(nll.double().sum(1).tolist(), (targets != IGNORED).sum(1).tolist(), strict=True))
 
 
 def end_to_end(batch: dict[str, Any], lengths: list[int]) -> dict[str, Any]:

@@ -23,14 +23,16 @@ from test_equivalence import losses, prepared
 from whole import alive, start, wait_for_step
 
 from tune.errors import Interrupted, TrainingFailed
+from tune.evaluate import evaluate
 from tune.files import read_jsonl, write_json
 from tune.launch import local
 from tune.nodes import Node
-from tune.records import Plan, TrainRecord
+from tune.process import worker_lock
+from tune.ranks import Ranks
+from tune.records import Evaluation, Plan, TrainRecord
 from tune.run import Run, open_run
-from tune.train import worker, worker_lock
-from tune.train.ranks import Ranks
-from tune.train.sharding import truly_divided
+from tune.sharding import truly_divided
+from tune.train import worker
 
 ADAPTER = "adapter/adapter_model.safetensors"
 SECTION = {"max_steps": 6, "tokens_per_step": 320, "save_every": 2, "adapter": {"rank": 4, "alpha": 8}}
@@ -196,6 +198,34 @@ def test_a_divided_base_trains_the_same(make: Callable[..., Run]) -> None:
         assert divided.read(Plan).strategy == "fsdp2"
         assert worker.train(whole, lambda: False)
         same_curve(trained(divided), whole)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quantize", ["none", "nf4"])
+def test_a_divided_base_is_measured_as_a_whole_one(make: Callable[..., Run], folder: Path, quantize: str) -> None:
+    """Two processes that hold half of the base each find the losses and the answers that one finds which holds it all; the
+    prompts are not enough to give both a batch."""
+    prompts = [
+        {"id": str(i), "messages": chat_row(f"Question {i}?", "")["messages"][:1], "checks": [{"contains": "ends"}]}
+        for i in range(5)
+    ]
+    write_rows(folder / "prompts.jsonl", prompts)
+    section = {"prompts": "prompts.jsonl", "max_new_tokens": 12}
+    changes: dict[str, Any] = {"base": {"quantize": quantize}, "evaluate": section, "train": {"max_steps": 2}}
+    divided = trained(make(f"measured-{quantize}", 2, "fsdp2", **changes))
+    whole = Run(divided.folder.with_name("alone-" + quantize), divided.recipe, divided.root)
+    shutil.copytree(divided.folder, whole.folder)
+    whole.write(whole.read(Plan).model_copy(update={"strategy": "one device", "processes": 1}))
+    evaluate(whole)
+    local.measure(divided, Node())
+    # Alone, a CPU with AVX512-BF16 multiplies nf4 weights in a format of its own, in bf16; parts cannot be turned into it.
+    tolerance = 1e-5 if quantize == "none" else 1e-3
+    for name in ("base", "tuned"):
+        one, two = (getattr(run.read(Evaluation), name) for run in (whole, divided))
+        assert two.loss == pytest.approx(one.loss, abs=tolerance)
+        assert [check.id for check in two.checks] == [check.id for check in one.checks]
+        assert quantize == "nf4" or two.checks == one.checks
+    assert divided.read(Evaluation).tuned.loss != divided.read(Evaluation).base.loss
 
 
 @pytest.mark.slow

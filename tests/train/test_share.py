@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tune.errors import PlanError, TrainingFailed
 from tune.plan import micro_batches, processes
+from tune.ranks import join, place
 from tune.recipe.schema import Launch
 from tune.records import Device
-from tune.train.ranks import join, place
 from tune.train.share import Share
 
 GPUS = Device(kind="cuda", name="a card", memory_bytes=24 << 30, bf16=True, threads=8, count=4)

@@ -8,10 +8,11 @@ from typing import Any
 from tune import models, score, sequences
 from tune.evaluate.checks import Prompt, failed_checks, read_prompts
 from tune.generate import Answer, answers
+from tune.ranks import ALONE, Ranks
 from tune.records import BaseRecord, Evaluation, Ledger, Measured, Plan, PromptResult, Sample, TrainRecord
 from tune.run import Run, made, named_files
 
-__all__ = ["evaluate"]
+__all__ = ["divided", "evaluate", "measured"]
 
 
 def inputs(run: Run) -> Any:
@@ -25,24 +26,36 @@ def inputs(run: Run) -> Any:
     }
 
 
-def evaluate(run: Run) -> Evaluation:
-    """Measures both models and writes evaluate.json."""
+def divided(run: Run) -> bool:
+    """Whether the base is held in parts by several processes, as in training: then these have to measure it together."""
+    return run.read(Plan).strategy == "fsdp2"
+
+
+def measured(run: Run) -> Evaluation | None:
+    """The record, when it was made from what is there now."""
+    return run.up_to_date(Evaluation, inputs(run))
+
+
+def evaluate(run: Run, ranks: Ranks = ALONE) -> Evaluation:
+    """Measures both models and writes evaluate.json. Where the base is divided, every process of the plan calls this, and
+    the first one writes."""
     started = time.monotonic()
     base, ledger, section, wanted = run.read(BaseRecord), run.read(Ledger), run.recipe.evaluate, inputs(run)
-    record = run.up_to_date(Evaluation, wanted)
+    record = measured(run)
     if record is not None:
         return record
     import torch
 
     plan = run.read(Plan)
-    torch.set_num_threads(plan.device.threads)
+    assert ranks.size == (plan.processes if divided(run) else 1), "a divided base is measured by all who hold it"
+    torch.set_num_threads(plan.threads if divided(run) else plan.device.threads)
     prompts = read_prompts(run.source(section.prompts), section.prompts) if section.prompts else []
     tokenizer = models.load_tokenizer(base)
-    model = models.load_adapter(models.load_base(base, plan.device, plan.compute_dtype), run.path("adapter"), base)
+    model = _tuned(run, plan, base, ranks)
     with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=plan.compute_dtype == "bfloat16"):
-        tuned = _measure(model, tokenizer, run, base, ledger, prompts)
+        tuned = _measure(model, tokenizer, run, prompts, ranks)
         with model.disable_adapter():
-            untuned = _measure(model, tokenizer, run, base, ledger, prompts)
+            untuned = _measure(model, tokenizer, run, prompts, ranks)
     record = Evaluation(
         made=made(wanted, started),
         base=untuned,
@@ -51,16 +64,31 @@ def evaluate(run: Run) -> Evaluation:
         prompts_sha256=wanted["prompts"],
         max_new_tokens=section.max_new_tokens,
     )
-    run.write(record)
+    if ranks.first:
+        run.write(record)
     return record
 
 
-def _measure(model: Any, tokenizer: Any, run: Run, base: BaseRecord, ledger: Ledger, prompts: list[Prompt]) -> Measured:
+def _tuned(run: Run, plan: Plan, base: BaseRecord, ranks: Ranks) -> Any:
+    """The adapter on the base, whole or divided as the plan says."""
+    if not divided(run):
+        return models.load_adapter(models.load_base(base, plan.device, plan.compute_dtype), run.path("adapter"), base)
+    from tune import sharding
+
+    model: Any = models.load_base(base, plan.device, plan.compute_dtype, sharded=True)
+    model = models.load_adapter(model, run.path("adapter"), base, trainable=True)  # what is trained stays whole
+    if base.quantize == "nf4":
+        sharding.divide(model, plan.device, ranks.size)
+    sharding.truly_divided(model, ranks.size)
+    return model
+
+
+def _measure(model: Any, tokenizer: Any, run: Run, prompts: list[Prompt], ranks: Ranks) -> Measured:
     """All figures of one model."""
-    section = run.recipe.evaluate
-    losses = _held_out(model, run, base, ledger)
+    section, base = run.recipe.evaluate, run.read(BaseRecord)
+    losses = _held_out(model, run, base, run.read(Ledger), ranks)
     found = (
-        answers(model, tokenizer, [p.messages for p in prompts], base.stop_token_ids, section.max_new_tokens)
+        answers(model, tokenizer, [p.messages for p in prompts], base.stop_token_ids, section.max_new_tokens, ranks)
         if prompts
         else []
     )
@@ -83,12 +111,14 @@ def _result(prompt: Prompt, answer: Answer) -> PromptResult:
     return PromptResult(id=prompt.id, passed=not failed, failed=failed, stopped=answer.stopped, answer=answer.text)
 
 
-def _held_out(model: Any, run: Run, base: BaseRecord, ledger: Ledger) -> dict[str, list[tuple[float, int]]]:
+def _held_out(
+    model: Any, run: Run, base: BaseRecord, ledger: Ledger, ranks: Ranks
+) -> dict[str, list[tuple[float, int]]]:
     """(loss sum, loss tokens) of every held-out row, by the name of its source."""
     if not ledger.kept("eval"):
         return {}
     rows = sequences.load(run.path("data"), "eval")
-    sums = score.loss_sums(model, rows["input_ids"], rows["labels"], base.pad_token_id)
+    sums = score.loss_sums(model, rows["input_ids"], rows["labels"], base.pad_token_id, ranks)
     found: dict[str, list[tuple[float, int]]] = {}
     for (source,), pair in zip(rows["sources"], sums, strict=True):
         found.setdefault(ledger.sources[source].name, []).append(pair)

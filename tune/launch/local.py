@@ -1,4 +1,5 @@
-"""Training on this machine, alone or as one of several: one process a device, ended with us whatever ends us."""
+"""Training, and measuring what is held in parts, on this machine, alone or as one of several: one process a device, ended
+with us whatever ends us."""
 
 from __future__ import annotations
 
@@ -10,33 +11,40 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from types import FrameType
 
 import psutil
 
 from tune.errors import EXIT_INTERRUPTED, Interrupted, Problem, TrainingFailed, UserError
+from tune.evaluate import divided, measured
 from tune.files import full_disk
 from tune.nodes import Node, meet
 from tune.plan import shrink
+from tune.process import OUTCOME, worker_lock
 from tune.records import Plan
 from tune.run import Run, lock
-from tune.train import OUTCOME, finished, worker_lock
+from tune.train import finished
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 GRACE_SECONDS = 20.0
 """How long the others may take to notice that one of them failed, and to say what they know."""
+AFTER = 20_000
+"""What is added to the port: job scripts use 20,000 to 39,999 for the first."""
 MEETING_SECONDS = 1800.0
 """How long the other machines wait for the first to begin: it makes the plan, and what else is not yet done."""
 KEPT = "What was saved is kept; the same command goes on from there."
 
+TRAIN, MEASURE = "tune.train.worker", "tune.evaluate.worker"
+
 Worker = subprocess.Popen[bytes]
 
 
-def command(run: Run) -> list[str]:
-    """What starts one training process."""
-    return [sys.executable, "-m", "tune.train.worker", str(run.folder.resolve()), "--attended"]
+def command(run: Run, module: str = TRAIN) -> list[str]:
+    """What starts one process."""
+    return [sys.executable, "-m", module, str(run.folder.resolve()), "--attended"]
 
 
 def ranks_of(plan: Plan, node: Node) -> range:
@@ -46,7 +54,7 @@ def ranks_of(plan: Plan, node: Node) -> range:
 
 
 def environments(plan: Plan, node: Node) -> list[dict[str, str]]:
-    """The environment of each process of a machine: where it stands among the others, as `tune.train.ranks` reads it, and
+    """The environment of each process of a machine: where it stands among the others, as `tune.ranks` reads it, and
     how many threads it may use."""
     common = {**os.environ, "OMP_NUM_THREADS": str(plan.threads), "PYTHONUNBUFFERED": "1"}
     for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"):
@@ -56,7 +64,8 @@ def environments(plan: Plan, node: Node) -> list[dict[str, str]]:
             common["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
         return [common]
     if node.count == 1:
-        common |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port())}
+        node = Node(address="127.0.0.1", port=_free_port())
+    common |= {"MASTER_ADDR": node.address, "MASTER_PORT": str(node.port)}
     ranks = ranks_of(plan, node)
     common |= {"WORLD_SIZE": str(plan.processes), "LOCAL_WORLD_SIZE": str(len(ranks))}
     return [{**common, "RANK": str(rank), "LOCAL_RANK": str(i)} for i, rank in enumerate(ranks)]
@@ -72,13 +81,21 @@ def _free_port() -> int:
 def train(run: Run, node: Node) -> None:
     """Runs the training processes of this machine to their end; after running out of memory again, with a smaller
     micro-batch. Raises as `attempt`."""
-    while not attempt(run, node):
-        pass
+    while (memory := attempt(run, node, TRAIN)) is not None:
+        if node.count > 1:  # the other machines have read the plan; none would hear of another
+            raise TrainingFailed(f"out of memory ({memory}). {KEPT} Lower data.max_tokens, or take more nodes.")
+        _shrink(run, memory)
 
 
-def attempt(run: Run, node: Node) -> bool:
-    """Runs the training processes of this machine once. Returns whether training is finished; False when they ran out of
-    memory and a smaller micro-batch is planned now.
+def measure(run: Run, node: Node) -> None:
+    """Runs the processes that measure a divided base together, as `evaluate` alone would. Raises as `attempt`."""
+    if (memory := attempt(run, after(node), MEASURE)) is not None:
+        raise TrainingFailed(f"evaluate: out of memory ({memory}). The adapter is kept; take more devices.")
+
+
+def attempt(run: Run, node: Node, module: str = TRAIN) -> str | None:
+    """Runs the processes of this machine once. Returns None when they came to their end; what they said when they ran out
+    of memory.
 
     Raises Interrupted when they saved and left on request, TrainingFailed when a guard stopped them, one of them died or
     does not answer, UserError when they refused what they found.
@@ -91,7 +108,7 @@ def attempt(run: Run, node: Node) -> bool:
         run.path(OUTCOME).unlink(missing_ok=True)
     run.path(OUTCOME).parent.mkdir(exist_ok=True)
     workers: list[Worker] = []
-    asked = Asked(workers)
+    asked = Asked(workers, saves=module == TRAIN)
     before = {number: signal.signal(number, asked) for number in STOP_SIGNALS}
     # A cluster signals every process of a job. One that is still starting would die of it; so they are born with these
     # signals blocked, and open them when they can hear.
@@ -100,7 +117,11 @@ def attempt(run: Run, node: Node) -> bool:
         for environment in environments(plan, node):
             workers.append(
                 subprocess.Popen(
-                    command(run), stdin=subprocess.PIPE, stdout=sys.stderr, env=environment, start_new_session=True
+                    command(run, module),
+                    stdin=subprocess.PIPE,
+                    stdout=sys.stderr,
+                    env=environment,
+                    start_new_session=True,
                 )
             )
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -111,27 +132,42 @@ def attempt(run: Run, node: Node) -> bool:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for number, handler in before.items():
             signal.signal(number, handler)
-    if asked.times > 1:
-        raise Interrupted("stopped at once. The same command goes on from the last checkpoint.")
+    if asked.at_once:
+        raise Interrupted("stopped at once. The same command goes on from what was saved.")
     if silent:
         raise TrainingFailed(
             f"{_names(silent, plan)} did not answer within {run.recipe.launch.deadline_seconds} s. {KEPT}"
         )
-    return _tell(run, node, plan, {rank: worker.returncode for rank, worker in by_rank.items()})
+    return _tell(run, plan, {rank: worker.returncode for rank, worker in by_rank.items()})
 
 
 def follow(run: Run, node: Node) -> None:
-    """What a machine does that is not the first: trains when the first one does, and nothing else.
+    """What a machine does that is not the first: trains when the first one does, measures a divided base with it, and
+    nothing else.
 
     Raises as `train`; TrainingFailed also when the first does not begin.
     """
-    if meet(node, MEETING_SECONDS, lambda: finished(run) is not None):
+    if _meet(node, lambda: finished(run) is not None):
         train(run, node)
-    elif finished(run) is None:
+    if divided(run) and _meet(after(node), lambda: measured(run) is not None):
+        measure(run, node)
+
+
+def _meet(node: Node, needless: Callable[[], bool]) -> bool:
+    """Whether the first machine begins; False when that is needless. Raises TrainingFailed when it does not begin."""
+    if meet(node, MEETING_SECONDS, needless):
+        return True
+    if not needless():
         raise TrainingFailed(
             f"node {node.rank} of {node.count}: nobody listens at {node.address}:{node.port} after {MEETING_SECONDS:.0f} s. "
             "The log of the first node says why; the same command goes on."
         )
+    return False
+
+
+def after(node: Node) -> Node:
+    """Where the machines meet to measure: not at the port where a training may just be ending."""
+    return replace(node, port=node.port + (AFTER if node.port + AFTER < 2**16 else -AFTER))
 
 
 def _wait(workers: dict[int, Worker], deadline_seconds: float) -> dict[int, str]:
@@ -163,18 +199,19 @@ def _names(ranks: dict[int, str], plan: Plan) -> str:
 
 
 class Asked:
-    """A signal handler: the first time asks the workers to save and leave, the second time ends them."""
+    """A signal handler: the first time asks workers that save to do so and leave, the second time ends them."""
 
-    def __init__(self, workers: Sequence[Worker]) -> None:
+    def __init__(self, workers: Sequence[Worker], saves: bool) -> None:
         """Nothing was asked yet."""
-        self.workers, self.times = workers, 0
+        self.workers, self.saves, self.at_once = workers, saves, False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Hears a signal."""
-        self.times += 1
-        if self.times > 1:
+        if not self.saves:
+            self.at_once = True
             _end(self.workers)
             return
+        self.saves = False
         print("stopping after this step, with a checkpoint; again to stop at once", file=sys.stderr, flush=True)
         for worker in self.workers:
             assert worker.stdin is not None
@@ -195,7 +232,7 @@ def _end(workers: Sequence[Worker]) -> None:
                 worker.stdin.close()
 
 
-def _tell(run: Run, node: Node, plan: Plan, codes: dict[int, int]) -> bool:
+def _tell(run: Run, plan: Plan, codes: dict[int, int]) -> str | None:
     """Turns how the workers, by rank, ended into what the caller of `attempt` hears."""
     died = {rank: f"signal {-code}" for rank, code in codes.items() if code < 0}
     if died and plan.processes > 1:
@@ -215,17 +252,11 @@ def _tell(run: Run, node: Node, plan: Plan, codes: dict[int, int]) -> bool:
         ) from None
     if outcome["outcome"] == "interrupted":
         raise Interrupted("saved and stopped. The same command goes on from there.")
-    if outcome["outcome"] == "out of memory":
-        if node.count > 1:  # the other machines have read the plan; none would hear of another
-            raise TrainingFailed(
-                f"out of memory ({outcome['what']}). {KEPT} Lower data.max_tokens, or take more nodes."
-            )
-        _shrink(run, outcome["what"])
     if outcome["outcome"] == "failed":
         if outcome["usage"]:
             raise UserError(Problem("train", outcome["what"], ""))
         raise TrainingFailed(outcome["what"])
-    return bool(outcome["outcome"] == "done")
+    return str(outcome["what"]) if outcome["outcome"] == "out of memory" else None
 
 
 def _shrink(run: Run, what: str) -> None:

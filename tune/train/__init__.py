@@ -10,12 +10,6 @@ from tune.run import Run
 
 METRICS = "train/metrics.jsonl"
 CHECKPOINTS = "train/checkpoints"
-OUTCOME = "train/outcome.json"
-
-
-def worker_lock(rank: int) -> str:
-    """The lock that a training process holds while it lives."""
-    return f"train/worker-{rank}.lock" if rank else "train/worker.lock"
 
 
 def inputs(run: Run) -> Any:

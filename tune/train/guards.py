@@ -14,12 +14,12 @@ from torch.nn.parallel import DistributedDataParallel
 
 from tune import models, score, sequences
 from tune.errors import TrainingFailed
+from tune.ranks import Ranks
 from tune.recipe.schema import Recipe
 from tune.records import BaseRecord, Ledger, Plan, Receipt
 from tune.run import Run
-from tune.train.ranks import Ranks
+from tune.sharding import truly_divided
 from tune.train.settings import consumption_order
-from tune.train.sharding import truly_divided
 
 SHORT_ROW = 64
 """Tokens on which it is tried whether rows see each other."""

@@ -17,14 +17,14 @@ from trl import SFTTrainer
 
 from tune.errors import TrainingFailed
 from tune.files import JsonLines
+from tune.ranks import Ranks
 from tune.receipt import IGNORED, LOG, example_leaf, fed_examples
 from tune.records import Plan
 from tune.run import Run
+from tune.sharding import adapter_state
 from tune.train import METRICS
 from tune.train.guards import as_wrapped
-from tune.train.ranks import Ranks
 from tune.train.saving import Saver
-from tune.train.sharding import adapter_state
 from tune.train.share import Share
 
 

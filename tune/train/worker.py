@@ -1,25 +1,16 @@
 """One training process: `python -m tune.train.worker RUN [--attended]`, one a device.
 
-How many there are, and which this is, it reads from the environment (`tune.train.ranks`), whoever set it: `tune.launch`,
-accelerate, torchrun or srun. It holds a lock of its own, so that an orphan can never write beside its successor.
-SIGTERM, SIGINT or SIGUSR1 to any of the processes ask all to save after the current step and leave. With `--attended`
-its standard input belongs to who started it: a line there asks to stop, and its end, or the death of the parent, ends
-the process. How it ended stands in train/outcome.json, because a launcher in between may lose exit codes.
+How it finds its place, is stopped and ends is told in `tune.process`; asked to stop, all save after the current step and
+leave.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 import shutil
-import signal
 import sys
-import threading
 import time
-import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,85 +24,31 @@ from peft.helpers import disable_input_dtype_casting  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 from transformers import PrinterCallback  # noqa: E402
 
-from tune import attention, models, receipt, score, sequences  # noqa: E402
+from tune import attention, models, receipt, score, sequences, sharding  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
-from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TrainingFailed, TuneError, UserError  # noqa: E402
-from tune.files import full_disk, keep_steps, read_jsonl, readable, write_json, write_text  # noqa: E402
+from tune.errors import TrainingFailed, UserError  # noqa: E402
+from tune.files import keep_steps, read_jsonl, readable, write_json  # noqa: E402
 from tune.modelfiles import TOKENIZER  # noqa: E402
+from tune.process import carry_out  # noqa: E402
+from tune.ranks import ALONE, Ranks  # noqa: E402
 from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
-from tune.run import Run, last_step, lock, made, open_run  # noqa: E402
-from tune.train import (  # noqa: E402
-    CHECKPOINTS,
-    METRICS,
-    OUTCOME,
-    attempts,
-    flop,
-    inputs,
-    losses,
-    saving,
-    sharding,
-    trackers,
-    worker_lock,
-)
+from tune.run import Run, last_step, made  # noqa: E402
+from tune.train import CHECKPOINTS, METRICS, attempts, flop, inputs, losses, saving, trackers  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
-from tune.train.ranks import Ranks, join, lost, place  # noqa: E402
 from tune.train.settings import consumption_order, settings  # noqa: E402
 from tune.train.share import Share  # noqa: E402
 from tune.train.trainer import Recorder, WitnessedTrainer  # noqa: E402
 
-TRACEBACK = "train/traceback.txt"
-PR_SET_PDEATHSIG = 1
-"""From <sys/prctl.h>."""
 
-
-class Stop:
-    """Whether someone asked this process to save and leave."""
-
-    def __init__(self) -> None:
-        """Nobody has."""
-        self.asked = False
-
-    def listen(self, attended: bool) -> None:
-        """Hears signals, those too that came while this process was starting, and, when attended, the process at the other
-        end of standard input."""
-        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
-        for number in numbers:
-            signal.signal(number, self._hear)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
-        if attended:
-            _die_with_parent()
-            threading.Thread(target=self._watch, daemon=True).start()
-
-    def _hear(self, number: int, frame: Any) -> None:
-        self.asked = True
-
-    def _watch(self) -> None:
-        """A line asks to stop; the end of input means that the launcher is gone: nobody would hear of what we do."""
-        for _ in sys.stdin:
-            self.asked = True
-        os._exit(EXIT_FAILED)
-
-    def __call__(self) -> bool:
-        """True once a stop was asked for."""
-        return self.asked
-
-
-def _die_with_parent() -> None:
-    """Lets the system kill this process when its parent dies: a process that is stopped hears of nothing else."""
-    with suppress(OSError, AttributeError):  # Linux only; elsewhere the end of standard input has to do
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def train(run: Run, stop: Callable[[], bool], ranks: Ranks | None = None) -> bool:
+def train(run: Run, stop: Callable[[], bool], ranks: Ranks = ALONE) -> bool:
     """Trains to the planned end, or until `stop()` in any of the processes. Returns whether it got there; then adapter/
     and train.json stand.
 
     Raises TrainingFailed when a guard fires, UserError when a checkpoint belongs to another contract.
     """
     started = time.monotonic()
-    ranks = ranks or Ranks()
     plan, base, ledger = run.read(Plan), run.read(BaseRecord), run.read(Ledger)
     trackers.ready(run)
     torch.set_num_threads(plan.threads)
@@ -248,7 +185,7 @@ def _held_out(run: Run, trainer: WitnessedTrainer, base: BaseRecord) -> Callable
 
     def measure() -> float:
         rows = sequences.load(run.path("data"), "eval")
-        sums = score.loss_sums(trainer.model, rows["input_ids"], rows["labels"], base.pad_token_id)
+        sums = score.loss_sums(trainer.model, rows["input_ids"], rows["labels"], base.pad_token_id, trainer.ranks)
         return score.mean_loss(sums) or 0.0
 
     return measure
@@ -348,53 +285,15 @@ def _say(text: str) -> None:
     print(f"train: {text}", file=sys.stderr, flush=True)
 
 
-def main() -> int:
-    """Entry of the process: trains, and writes how it ended."""
-    stop = Stop()
-    stop.listen(attended="--attended" in sys.argv)
-    run = open_run(Path(sys.argv[1]))
-    outcome: dict[str, Any]
-    try:
-        with lock(run, worker_lock(place(os.environ)[0]), wait_seconds=10):
-            ranks = join(run.read(Plan).processes, run.read(Plan).device.kind, run.recipe.launch.deadline_seconds)
-            with trackers.told(run.recipe.train.report_to):
-                done = train(run, stop, ranks)
-            ranks.leave()
-        outcome, code = ({"outcome": "done"}, EXIT_DONE) if done else ({"outcome": "interrupted"}, EXIT_INTERRUPTED)
-    except TuneError as error:
-        outcome = {"outcome": "failed", "what": str(error), "usage": isinstance(error, UserError)}
-        code = EXIT_FAILED
-    except Exception as error:  # noqa: BLE001  # the border of the process: a full disk comes as RuntimeError from torch
-        if not lost(error):
-            with suppress(OSError):
-                write_text(run.path(TRACEBACK), traceback.format_exc())
-        kind = "out of memory" if models.is_out_of_memory(error) else "failed"
-        outcome, code = {"outcome": kind, "what": _in_words(run, error), "usage": False}, EXIT_FAILED
-    # Of several processes the one that failed first knows why; the others only lost it.
-    if code != EXIT_FAILED or not run.path(OUTCOME).exists():
-        with suppress(OSError):  # on a full disk the launcher finds its own words
-            write_json(run.path(OUTCOME), outcome)
-    sys.stderr.flush()
-    os._exit(code)  # the watching thread is blocked in a read and must not hold the process
+def main() -> None:
+    """Entry of the process."""
+    carry_out(_told)
 
 
-def _in_words(run: Run, error: Exception) -> str:
-    """An error of a library or the system, for people: what, and what to do."""
-    full = full_disk(run.folder)
-    if full is not None:
-        return full
-    first = (str(error).splitlines() or [""])[0]
-    if lost(error):
-        rank, size = place(os.environ)
-        return (
-            f"rank {rank} of {size} lost another process: it is gone, or did not answer within "
-            f"{run.recipe.launch.deadline_seconds} s. What was saved is kept; the same command goes on from there."
-        )
-    if models.is_out_of_memory(error):
-        return f"{type(error).__name__}: {first[:200]}"
-    return (
-        f"{type(error).__name__}: {first[:300]}. The whole story is in {run.path(TRACEBACK)}; what was saved is kept."
-    )
+def _told(run: Run, stop: Callable[[], bool], ranks: Ranks) -> bool:
+    """Trains, and lets the tracker write what it still holds."""
+    with trackers.told(run.recipe.train.report_to):
+        return train(run, stop, ranks)
 
 
 if __name__ == "__main__":

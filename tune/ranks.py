@@ -1,4 +1,4 @@
-"""The processes that train together: which one this is, what all of them say, and how long one waits for the others.
+"""The processes that compute together: which one this is, what all of them say, and how long one waits for the others.
 
 A process learns its place from the environment alone: RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT, as
 tune's own launcher, accelerate and torchrun set them; or what Slurm's srun sets for each task (SLURM_PROCID,
@@ -8,17 +8,15 @@ SLURM_STEP_NUM_TASKS, SLURM_LOCALID) beside the two MASTER variables of the job 
 from __future__ import annotations
 
 import os
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-import torch
-import torch.distributed as dist
-
 from tune.errors import TrainingFailed
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 NAMES = {
     "RANK": "SLURM_PROCID",
@@ -46,6 +44,8 @@ class Ranks:
         """What every process says, in the order of ranks."""
         if self.size == 1:
             return [mine]
+        import torch.distributed as dist
+
         found: list[Any] = [None] * self.size
         dist.all_gather_object(found, mine)
         return found
@@ -54,9 +54,22 @@ class Ranks:
         """What rank 0 says."""
         if self.size == 1:
             return mine
+        import torch.distributed as dist
+
         said = [mine]
         dist.broadcast_object_list(said, src=0)
         return said[0]
+
+    def shared(self, work: Sequence[T], do: Callable[[T], R]) -> list[R]:
+        """What `do` gives for each piece of work, in order, in every process; each did some of them.
+
+        All call `do` equally often, because they may meet inside it: a divided model gathers its layers. One that has
+        nothing left does the last piece once more, which counts nowhere.
+        """
+        last = len(work) - 1
+        mine = [do(work[min(first + self.rank, last)]) for first in range(0, len(work), self.size)]
+        told = self.gather(mine)
+        return [told[i % self.size][i // self.size] for i in range(len(work))]
 
     def wait(self) -> None:
         """Until all are here."""
@@ -65,7 +78,12 @@ class Ranks:
     def leave(self) -> None:
         """Parts from the others in good order."""
         if self.size > 1:
+            import torch.distributed as dist
+
             dist.destroy_process_group()
+
+
+ALONE = Ranks()
 
 
 def place(environment: MutableMapping[str, str]) -> tuple[int, int]:
@@ -94,7 +112,10 @@ def join(planned: int, kind: str, deadline_seconds: int) -> Ranks:
             f"the plan is for {planned} processes, and {size} started. Start as many, or set launch.devices: {size}."
         )
     if size == 1:
-        return Ranks()
+        return ALONE
+    import torch
+    import torch.distributed as dist
+
     missing = [name for name in ("MASTER_ADDR", "MASTER_PORT") if not os.environ.get(name)]
     if missing:
         raise TrainingFailed(
@@ -122,4 +143,6 @@ def join(planned: int, kind: str, deadline_seconds: int) -> Ranks:
 
 def lost(error: BaseException) -> bool:
     """Whether an error of a library says that another process is gone or does not answer."""
+    import torch.distributed as dist
+
     return dist.is_initialized() and (isinstance(error, dist.DistError) or "gloo" in str(error) or "NCCL" in str(error))

@@ -1,0 +1,29 @@
+"""One of several processes that measure a base which they hold in parts: `python -m tune.evaluate.worker RUN [--attended]`.
+
+How it finds its place and ends is told in `tune.process`. Nothing is saved on the way: stopped, it begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tune.evaluate import evaluate
+from tune.process import carry_out
+from tune.ranks import Ranks
+from tune.run import Run
+
+
+def main() -> None:
+    """Entry of the process."""
+    carry_out(_measured)
+
+
+def _measured(run: Run, stop: Callable[[], bool], ranks: Ranks) -> bool:
+    """Measures, and waits until the first process has written evaluate.json."""
+    evaluate(run, ranks)
+    ranks.wait()
+    return True
+
+
+if __name__ == "__main__":
+    main()
