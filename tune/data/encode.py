@@ -9,10 +9,9 @@ token was put before it), the tokenizer is asked again for places. So nothing is
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -38,14 +37,9 @@ class Encoder:
             self.said[number] = says(token)
         for number, token in added.items():
             self.said[number] = token.content.encode()
-        self._bytes = np.frombuffer(b"".join(self.said), np.uint8)
         self._sizes = np.array([len(piece) for piece in self.said], np.int64)
-        self._offsets = np.cumsum(self._sizes) - self._sizes
-        self._blank = np.array([piece.startswith(b" ") for piece in self.said], bool)
         self.special = frozenset(added)
         """Tokens that were added to the vocabulary."""
-        self._added = np.zeros(len(self.said), bool)
-        self._added[list(added)] = True
 
     def encode(self, texts: Sequence[str], *, special: bool) -> list[Encoded]:
         """The tokens of each text; `special` lets the tokenizer put its own tokens around it."""
@@ -55,28 +49,27 @@ class Encoder:
 
     def _ends(self, texts: Sequence[str], found: list[list[int]]) -> list[np.ndarray | None]:
         """For each text the byte behind each of its tokens; None where the tokens do not spell the text."""
-        bounds = np.cumsum([0, *map(len, found)])
-        ids = np.fromiter(chain.from_iterable(found), np.int64, int(bounds[-1]))
-        ends: list[np.ndarray | None] = [None] * len(texts)
-        left = [i for i, own in enumerate(found) if own]
-        sizes, offsets = self._sizes[ids], self._offsets[ids]
-        # Llama's older vocabularies begin every stretch between special tokens with a blank that is not in the text.
-        begins = np.ones(len(ids), bool)
-        begins[1:] = self._added[ids[:-1]]
-        begins[bounds[:-1][bounds[:-1] < len(ids)]] = True
-        for taken in (np.zeros(len(ids), np.int64), (begins & self._blank[ids]).astype(np.int64)):
-            if not left:
-                break
-            behind = np.cumsum(sizes - taken)
-            start = behind - (sizes - taken)
-            spelled = self._bytes[np.repeat(offsets + taken - start, sizes - taken) + np.arange(behind[-1])].tobytes()
-            for i in left:
-                first, last = bounds[i], bounds[i + 1]
-                base = int(start[first])
-                if spelled[base : behind[last - 1]] == texts[i].encode():
-                    ends[i] = behind[first:last] - base
-            left = [i for i in left if ends[i] is None]
+        bounds = list(accumulate(map(len, found), initial=0))
+        ids = np.fromiter(chain.from_iterable(found), np.int32, bounds[-1])
+        behind = np.cumsum(self._sizes[ids])
+        spelled = b"".join(map(self.said.__getitem__, chain.from_iterable(found)))
+        starts = np.concatenate([[0], behind])[bounds].tolist()
+        ends: list[np.ndarray | None] = []
+        for i, text in enumerate(texts):
+            if spelled[starts[i] : starts[i + 1]] == text.encode():
+                ends.append(behind[bounds[i] : bounds[i + 1]] - starts[i])
+            else:
+                ends.append(self._ends_after_blanks(text, found[i]))
         return ends
+
+    def _ends_after_blanks(self, text: str, ids: list[int]) -> np.ndarray | None:
+        """The same for one text in Llama's older vocabularies, which begin every stretch between special tokens with a
+        blank that is not in the text."""
+        pieces = [self.said[token] for token in ids]
+        for i, piece in enumerate(pieces):
+            if i == 0 or ids[i - 1] in self.special:
+                pieces[i] = piece.removeprefix(b" ")
+        return np.cumsum([len(piece) for piece in pieces]) if b"".join(pieces) == text.encode() else None
 
 
 @lru_cache(maxsize=1)
@@ -99,13 +92,17 @@ class Encoded:
         ends = self._ends
         if ends is None:
             return self._border_by_places(at)
-        byte = len(self.text[:at].encode())
+        byte = self._byte(at)
         if byte == 0:
             return 0
-        token = bisect_left(ends, byte)
+        token = int(ends.searchsorted(byte))
         if ends[token] != byte:
             raise _across(token)
         return token + 1
+
+    def _byte(self, at: int) -> int:
+        """Where the character `at` begins in UTF-8."""
+        return at if self.text.isascii() else len(self.text[:at].encode())
 
     def is_blank(self, first: int, last: int) -> bool:
         """Whether these tokens say nothing but white space."""
@@ -116,11 +113,11 @@ class Encoded:
     def touched(self, start: int, end: int) -> tuple[int, int]:
         """The tokens, from the first to before the last, that hold any character from `start` to before `end`."""
         if self._ends is not None:
-            first, last = (len(self.text[:at].encode()) for at in (start, end))
-            token = bisect_left(self._ends, first)
+            first, last = self._byte(start), self._byte(end)
+            token = int(self._ends.searchsorted(first))
             # A token may be empty (a blank that is not in the text); it belongs to what it stands before.
             token += bool(first) and self._ends[token] == first
-            return token, bisect_left(self._ends, last) + 1 if last > first else token
+            return token, int(self._ends.searchsorted(last)) + 1 if last > first else token
         inside = [t for t, (a, b) in enumerate(self._places.offsets) if b > start and a < end]
         return (inside[0], inside[-1] + 1) if inside else (0, 0)
 

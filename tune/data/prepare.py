@@ -24,6 +24,7 @@ from tune.data.work import KEPT, Job, Made, Maker, Setup, control_tokens
 from tune.digest import Merkle, digest, merkle_root, remembered_sha256
 from tune.errors import DataError, Problem
 from tune.jsonl import Broken
+from tune.receipt import IGNORED
 from tune.recipe import Recipe
 from tune.recipe.schema import Data, Source
 from tune.records import BaseRecord, DroppedRow, FileDigest, RowCounts, SourceLedger, TokenCounts
@@ -117,7 +118,7 @@ class Prepared:
                 int(found.sources[i]),
                 int(found.files[i]),
                 int(found.lines[i]),
-                Example(found.tokens(i)[0].tolist(), found.tokens(i)[1].tolist(), int(found.cut[i])),
+                _example(*found.tokens(i), int(found.cut[i])),
             )
             for i in self.of(split).tolist()
         ]
@@ -125,6 +126,12 @@ class Prepared:
     def dropped(self, reason: str, split: str = "train") -> int:
         """How many rows of a split were left out for a reason."""
         return sum(source.reasons[reason] for source in self.sources if source.split == split)
+
+
+def _example(ids: np.ndarray, labels: np.ndarray, cut: int) -> Example:
+    """An example from its columns."""
+    borders = np.flatnonzero(np.diff(labels != IGNORED, prepend=False, append=False)).tolist()
+    return Example(ids.tolist(), tuple(zip(borders[::2], borders[1::2], strict=True)), cut)
 
 
 def make_setup(tokenizer: Any, base: BaseRecord, data: Data, root: Path) -> Setup:

@@ -7,14 +7,15 @@ No torch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from tune.data.encode import Encoded, Encoder
 from tune.data.formats import Sample
 from tune.data.messages import Fault, Messages
-from tune.data.template import Rendering, Template
+from tune.data.template import Rendering, Span, Template
 from tune.jsonl import Broken
 from tune.receipt import IGNORED
 
@@ -24,16 +25,25 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Example:
-    """Tokens and their labels (-100: no loss), equally long. `cut` tokens of the row were removed by truncation."""
+    """Tokens, and the stretches of them that carry loss (first token, the one behind the last; in order, none empty).
+    `cut` tokens of the row were removed by truncation."""
 
     input_ids: list[int]
-    labels: list[int]
+    learned: tuple[Span, ...]
     cut: int = 0
 
     @property
     def loss_tokens(self) -> int:
-        """Labels that carry loss."""
-        return len(self.labels) - self.labels.count(IGNORED)
+        """Tokens that carry loss."""
+        return sum(last - first for first, last in self.learned)
+
+    @property
+    def labels(self) -> list[int]:
+        """A label a token (-100: no loss)."""
+        found = [IGNORED] * len(self.input_ids)
+        for first, last in self.learned:
+            found[first:last] = self.input_ids[first:last]
+        return found
 
 
 @dataclass(frozen=True)
@@ -88,9 +98,9 @@ class Renderer:
     def _row(self, sample: Sample, texts: list[Text], encoded: list[Encoded]) -> list[Example]:
         """The examples of one row. Raises Fault."""
         found = [self._example(text, tokens) for text, tokens in zip(texts, encoded, strict=True)]
-        if any(len(example.input_ids) > self.max_tokens for example in found):
+        if max(len(example.input_ids) for example in found) > self.max_tokens:
             found = self._too_long(sample, found)
-        found = [example for example in found if example.loss_tokens]
+        found = [example for example in found if example.learned]
         if not found:
             raise Fault("nothing to learn", "no token of the row carries loss", "check the row and learn_from")
         return found
@@ -101,17 +111,14 @@ class Renderer:
         marks = texts[0].rendering.marks
         if marks is None or self.learn_from != "assistant" or sample.unlearned or len(texts) > 1 or len(examples) > 1:
             return True
-        tokens, labels = encoded[0], examples[0].labels
-        if len(labels) != len(tokens.ids):
+        tokens, example = encoded[0], examples[0]
+        if len(example.input_ids) != len(tokens.ids):
             return True
-        marked = [IGNORED] * len(labels)
-        for start, end in marks:
-            first, last = tokens.touched(start, end)
-            marked[first:last] = tokens.ids[first:last]
-        if marked == labels:
+        marked = _learned(tokens.touched(start, end) for start, end in marks)
+        if marked == example.learned:
             return True
         after_stop = False
-        for token, label, mark in zip(tokens.ids, labels, marked, strict=True):
+        for token, label, mark in zip(tokens.ids, example.labels, Example(tokens.ids, marked).labels, strict=True):
             if label != mark and not (after_stop and label == IGNORED):
                 return False
             after_stop = token in self.stops or (after_stop and label == IGNORED and mark != IGNORED)
@@ -162,34 +169,31 @@ class Renderer:
             ids = ids if ids and ids[-1] in self.stops else [*ids, self.end]
             start = text.rendering.spans[0][0]
             first = tokens.border(start) if start and self.learn_from != "all" else 1
-            return Example(ids, [IGNORED] * first + ids[first:])
+            return Example(ids, _learned([(first, len(ids))]))
         if self.learn_from == "all":
-            return Example(ids, [IGNORED, *ids[1:]])
-        labels = [IGNORED] * len(ids)
+            return Example(ids, _learned([(0, len(ids))]))
+        learned: list[Span] = []
         for start, end in text.rendering.spans:
             first, last = tokens.border(start), tokens.border(end)
-            stop = min(self._found(ids, first, last), default=None)
-            if stop is None:
+            stop = self._stop(ids, first, last)
+            if stop == last:
                 what = "the template ends the answer without a stop token, so the model would never learn to stop"
                 fix = "set eos_token_id in the base's generation_config.json to the template's end of turn"
                 raise Fault("stop token not learned", what, fix, None)
-            behind = (t for t in range(stop + 1, last) if ids[t] not in self.stops)
-            if not all(tokens.is_blank(t, t + 1) for t in behind):
+            if not all(ids[t] in self.stops or tokens.is_blank(t, t + 1) for t in range(stop + 1, last)):
                 what = "a stop token stands inside the answer, so the model would never say what follows it"
                 raise Fault(
                     "stop token inside the answer", what, "correct eos_token_id in the base's generation_config.json"
                 )
-            labels[first : stop + 1] = ids[first : stop + 1]
-        labels[0] = IGNORED  # nothing comes before it that it could be told from
-        return Example(ids, labels)
+            learned.append((first, stop + 1))
+        return Example(ids, _learned(learned))
 
-    def _found(self, ids: list[int], first: int, last: int) -> Iterator[int]:
-        """Where each of the stop tokens stands first in a stretch."""
+    def _stop(self, ids: list[int], first: int, last: int) -> int:
+        """Where the first stop token of a stretch stands; `last` when there is none."""
         for stop in self.stops:
-            try:
-                yield ids.index(stop, first, last)
-            except ValueError:  # it is not there
-                continue
+            with suppress(ValueError):  # it is not there
+                last = ids.index(stop, first, last)
+        return last
 
     def _too_long(self, sample: Sample, whole: list[Example]) -> list[Example]:
         """Applies `data.long`. Raises Fault for a row that is to be left out."""
@@ -210,12 +214,12 @@ class Renderer:
         if len(whole) > 1:  # every answer already has a rendering of its own: those that fit are kept
             kept = [example for example in whole if len(example.input_ids) <= self.max_tokens]
             cut = sum(len(example.input_ids) for example in whole if example not in kept)
-            return [*kept[:-1], Example(kept[-1].input_ids, kept[-1].labels, cut)] if kept else []
+            return [*kept[:-1], Example(kept[-1].input_ids, kept[-1].learned, cut)] if kept else []
         for end in _ends(sample.messages)[-2::-1]:
             shorter = self._whole(_part(sample, 0, 0, end))
             if all(len(example.input_ids) <= self.max_tokens for example in shorter):
                 cut = len(whole[0].input_ids) - len(shorter[-1].input_ids)
-                return [Example(shorter[-1].input_ids, shorter[-1].labels, cut)]
+                return [Example(shorter[-1].input_ids, shorter[-1].learned, cut)]
         return []
 
     def _split(self, sample: Sample, whole: list[Example]) -> list[Example]:
@@ -224,7 +228,7 @@ class Renderer:
         if sample.text is not None:
             ids = whole[0].input_ids
             pieces = [ids[i : i + self.max_tokens] for i in range(0, len(ids), self.max_tokens)]
-            return [Example(piece, [IGNORED, *piece[1:]]) for piece in pieces if len(piece) > 1]
+            return [Example(piece, _learned([(0, len(piece))])) for piece in pieces if len(piece) > 1]
         ends = [0, *_ends(sample.messages)]
         found: list[Example] = []
         done = 0
@@ -248,6 +252,12 @@ class Renderer:
         """The examples of a part when all of them fit."""
         found = self._whole(sample)
         return found if all(len(example.input_ids) <= self.max_tokens for example in found) else []
+
+
+def _learned(stretches: Iterable[Span]) -> tuple[Span, ...]:
+    """Stretches of tokens without the first of all, before which nothing comes that it could be told from."""
+    found = [(max(first, 1), last) for first, last in stretches]
+    return tuple((first, last) for first, last in found if first < last)
 
 
 def _attempt(make: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | Fault:

@@ -26,6 +26,7 @@ T = TypeVar("T")
 Span = tuple[int, int]
 Tools = list[dict[str, Any]] | None
 
+_THOUGHT = re.compile("</?think>")
 _MARKS = re.compile(r"\{%-?\s*generation\s*-?%\}")
 _DATE = re.compile(r"""strftime_now\((['"])(.*?)\1\)""")
 
@@ -79,15 +80,21 @@ class Template:
             raise TemplateRefused(f"it is no Jinja template ({error})") from error
 
     def _call(self, render: Callable[..., Any], messages: Messages, tools: Tools, prompt: bool) -> Any:
-        if any("tool_calls" in message for message in messages):
-            messages = _styled(messages, *self._call_style)
-        if any("reasoning_content" in message for message in messages):
-            # As transformers does: gpt-oss' template reads reasoning under this name.
-            messages = [{"thinking": m["reasoning_content"], **m} if "reasoning_content" in m else m for m in messages]
+        for message in messages:
+            if "tool_calls" in message or "reasoning_content" in message:
+                messages = self._fuller(messages)
+                break
         try:
             return render(messages=messages, tools=tools, documents=None, add_generation_prompt=prompt, **self.special)
         except (TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
             raise TemplateRefused(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+
+    def _fuller(self, messages: Messages) -> Messages:
+        """Messages with tool calls in the style that the template reads, and with reasoning under both its names."""
+        if any("tool_calls" in message for message in messages):
+            messages = _styled(messages, *self._call_style)
+        # As transformers does: gpt-oss' template reads reasoning under this name.
+        return [{"thinking": m["reasoning_content"], **m} if "reasoning_content" in m else m for m in messages]
 
     @cached_property
     def _call_style(self) -> tuple[bool, str | None]:
@@ -186,7 +193,8 @@ def said_by(message: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(part, text) of everything that a message says, white space around it aside. Reasoning in content is its own part,
     because templates take it out and write it in their own way."""
     for part in ("reasoning_content", "content"):
-        for piece in (message.get(part) or "").replace("<think>", "</think>").split("</think>"):
+        said = message.get(part) or ""
+        for piece in _THOUGHT.split(said) if "think>" in said else (said,):
             if piece.strip():
                 yield part, piece.strip()
     for i, call in enumerate(message.get("tool_calls", ())):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
@@ -135,12 +135,15 @@ class Maker:
         """The columns of the examples, and what is to be noticed about each."""
         if not examples:
             return
-        made.lengths = np.array([len(e.input_ids) for e in examples], np.int32)
-        total = int(made.lengths.sum())
-        ids = np.fromiter(chain.from_iterable(e.input_ids for e in examples), np.int32, total)
-        labels = np.fromiter(chain.from_iterable(e.labels for e in examples), np.int32, total)
-        starts = np.concatenate([[0], np.cumsum(made.lengths)[:-1]])
-        made.loss = np.add.reduceat(labels != IGNORED, starts, dtype=np.int32)
+        bounds = list(accumulate((len(e.input_ids) for e in examples), initial=0))
+        ids = np.fromiter(chain.from_iterable(e.input_ids for e in examples), np.int32, bounds[-1])
+        labels = np.full_like(ids, IGNORED)
+        for start, example in zip(bounds, examples, strict=False):
+            for first, last in example.learned:
+                labels[start + first : start + last] = ids[start + first : start + last]
+        starts = np.array(bounds[:-1])
+        made.lengths = np.diff(bounds).astype(np.int32)
+        made.loss = np.array([e.loss_tokens for e in examples], np.int32)
         made.cut = np.array([e.cut for e in examples], np.int32)
         made.ids, made.labels = ids.tobytes(), labels.tobytes()
         made.leaves = list(_leaves(made.ids, made.labels, made.lengths))
