@@ -21,6 +21,10 @@ from tune.data.messages import Fault
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 
 
+Ends = tuple[np.ndarray, int]
+"""The byte behind each token of a text, and the byte at which the text begins, in whatever it stands in."""
+
+
 class Encoder:
     """A tokenizer (`tokenizers.Tokenizer`) and what each of its tokens says."""
 
@@ -37,7 +41,10 @@ class Encoder:
             self.said[number] = says(token)
         for number, token in added.items():
             self.said[number] = token.content.encode()
-        self._sizes = np.array([len(piece) for piece in self.said], np.int64)
+        # 32 bits: what is looked up for every byte of every text should be small.
+        self._bytes = np.frombuffer(b"".join(self.said), np.uint8)
+        self._sizes = np.array([len(piece) for piece in self.said], np.int32)
+        self._offsets = np.cumsum(self._sizes, dtype=np.int32) - self._sizes
         self.special = frozenset(added)
         """Tokens that were added to the vocabulary."""
 
@@ -47,29 +54,35 @@ class Encoder:
         ends = self._ends(texts, found)
         return [Encoded(self, *one, special) for one in zip(texts, found, ends, strict=True)]
 
-    def _ends(self, texts: Sequence[str], found: list[list[int]]) -> list[np.ndarray | None]:
-        """For each text the byte behind each of its tokens; None where the tokens do not spell the text."""
+    def _ends(self, texts: Sequence[str], found: list[list[int]]) -> list[Ends | None]:
+        """For each text where its tokens end; None where the tokens do not spell the text."""
         bounds = list(accumulate(map(len, found), initial=0))
         ids = np.fromiter(chain.from_iterable(found), np.int32, bounds[-1])
-        behind = np.cumsum(self._sizes[ids])
-        spelled = b"".join(map(self.said.__getitem__, chain.from_iterable(found)))
+        sizes = self._sizes[ids]
+        behind = np.cumsum(sizes, dtype=np.int32)
+        places = np.arange(behind[-1] if len(ids) else 0, dtype=np.int32)
+        spelled = self._bytes[places + np.repeat(self._offsets[ids] - (behind - sizes), sizes)].tobytes()
         starts = np.concatenate([[0], behind])[bounds].tolist()
-        ends: list[np.ndarray | None] = []
-        for i, text in enumerate(texts):
-            if spelled[starts[i] : starts[i + 1]] == text.encode():
-                ends.append(behind[bounds[i] : bounds[i + 1]] - starts[i])
-            else:
-                ends.append(self._ends_after_blanks(text, found[i]))
-        return ends
+        written = [text.encode() for text in texts]
+        # Nearly always all are alike, and one comparison tells.
+        alike = spelled == b"".join(written) and starts == list(accumulate(map(len, written), initial=0))
+        return [
+            (behind[bounds[i] : bounds[i + 1]], starts[i])
+            if alike or spelled[starts[i] : starts[i + 1]] == written[i]
+            else self._ends_after_blanks(written[i], found[i])
+            for i in range(len(texts))
+        ]
 
-    def _ends_after_blanks(self, text: str, ids: list[int]) -> np.ndarray | None:
+    def _ends_after_blanks(self, written: bytes, ids: list[int]) -> Ends | None:
         """The same for one text in Llama's older vocabularies, which begin every stretch between special tokens with a
         blank that is not in the text."""
         pieces = [self.said[token] for token in ids]
         for i, piece in enumerate(pieces):
             if i == 0 or ids[i - 1] in self.special:
                 pieces[i] = piece.removeprefix(b" ")
-        return np.cumsum([len(piece) for piece in pieces]) if b"".join(pieces) == text.encode() else None
+        if b"".join(pieces) != written:
+            return None
+        return np.cumsum([len(piece) for piece in pieces], dtype=np.int32), 0
 
 
 @lru_cache(maxsize=1)
@@ -81,20 +94,20 @@ def encoder_of(tokenizer: Any) -> Encoder:
 class Encoded:
     """The tokens of one text."""
 
-    def __init__(self, encoder: Encoder, text: str, ids: list[int], ends: np.ndarray | None, special: bool) -> None:
+    def __init__(self, encoder: Encoder, text: str, ids: list[int], ends: Ends | None, special: bool) -> None:
         """As `Encoder.encode` makes it."""
         self.encoder, self.text, self.ids, self.special = encoder, text, ids, special
-        self._ends: Any = ends
+        self._ends = ends
 
     def border(self, at: int) -> int:
         """The index of the first token that begins at the character `at` or behind it. Raises Fault when a token lies
         across the border."""
-        ends = self._ends
-        if ends is None:
+        if self._ends is None:
             return self._border_by_places(at)
-        byte = self._byte(at)
-        if byte == 0:
+        if at == 0:
             return 0
+        ends, start = self._ends
+        byte = start + self._byte(at)
         token = int(ends.searchsorted(byte))
         if ends[token] != byte:
             raise _across(token)
@@ -113,11 +126,12 @@ class Encoded:
     def touched(self, start: int, end: int) -> tuple[int, int]:
         """The tokens, from the first to before the last, that hold any character from `start` to before `end`."""
         if self._ends is not None:
-            first, last = self._byte(start), self._byte(end)
-            token = int(self._ends.searchsorted(first))
+            ends, begin = self._ends
+            first, last = begin + self._byte(start), begin + self._byte(end)
+            token = int(ends.searchsorted(first))
             # A token may be empty (a blank that is not in the text); it belongs to what it stands before.
-            token += bool(first) and self._ends[token] == first
-            return token, int(self._ends.searchsorted(last)) + 1 if last > first else token
+            token += bool(start) and bool(ends[token] == first)
+            return token, int(ends.searchsorted(last)) + 1 if last > first else token
         inside = [t for t, (a, b) in enumerate(self._places.offsets) if b > start and a < end]
         return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
