@@ -51,7 +51,7 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
         seconds = time.monotonic() - started
         optimizer.step()
         optimizer.zero_grad()
-        float(loss)
+        float(loss.detach())
     with torch.no_grad():
         model.eval()(input_ids=batch["input_ids"], use_cache=False)
     peak = torch.cuda.max_memory_allocated() if model.device.type == "cuda" else None
