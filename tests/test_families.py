@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,17 @@ pytestmark = [
     # PEFT looks for the ranks of fused experts among the names of modules, does not find them, and warns in vain.
     pytest.mark.filterwarnings("ignore:The following (rank|alpha)_pattern keys:RuntimeWarning"),
 ]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Prints a line whether pytest captures output or not."""
+
+    def write(line: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{line}")
+
+    return write
 
 
 def write_project(folder: Path, family: Family, mxfp4: bool = False) -> None:
@@ -111,32 +124,38 @@ def describe(run: Run, measured: Evaluation, exported: ExportRecord) -> str:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", FAMILIES)
-def test_every_family_goes_through(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_family_goes_through(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Callable[[str], None]
+) -> None:
     """All stages, in bf16 and in nf4; a run that was stopped is the straight run to the byte; the tuned model is better on
     held-out rows; adapter and merged weights give the same logits in a fresh process; the card holds."""
     monkeypatch.chdir(tmp_path)
     family = FAMILIES[name]
     write_project(tmp_path, family)
-    print(f"\n{name}: {whole(tmp_path, family)}")
-    print(f"{name}, nf4: {whole(tmp_path, family, base={'quantize': 'nf4'})}")
+    say(f"{name}: {whole(tmp_path, family)}")
+    say(f"{name}, nf4: {whole(tmp_path, family, base={'quantize': 'nf4'})}")
 
 
 @pytest.mark.long
-def test_gpt_oss_as_it_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gpt_oss_as_it_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Callable[[str], None]
+) -> None:
     """From a base in MXFP4, experts and all; merged in memory, into bf16."""
     monkeypatch.chdir(tmp_path)
     family = FAMILIES["gpt-oss"]
     write_project(tmp_path, family, mxfp4=True)
     in_memory = {"merge": True, "in_memory": True}
-    print(f"\ngpt-oss, MXFP4: {whole(tmp_path, family, export=in_memory)}")
+    say(f"gpt-oss, MXFP4: {whole(tmp_path, family, export=in_memory)}")
     attention = {"adapter": {"rank": 4, "alpha": 8, "targets": ["q_proj", "k_proj", "v_proj", "o_proj"]}}
-    print(f"gpt-oss, MXFP4, attention: {whole(tmp_path, family, straight=False, train=attention)}")
+    say(f"gpt-oss, MXFP4, attention: {whole(tmp_path, family, straight=False, train=attention)}")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLE)
-def test_a_sample_of_the_families_goes_through(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sample_of_the_families_goes_through(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Callable[[str], None]
+) -> None:
     """As above, in bf16 alone and without the straight run."""
     monkeypatch.chdir(tmp_path)
     write_project(tmp_path, FAMILIES[name])
-    print(f"\n{name}: {whole(tmp_path, FAMILIES[name], straight=False)}")
+    say(f"{name}: {whole(tmp_path, FAMILIES[name], straight=False)}")

@@ -57,6 +57,14 @@ def test_nf4_on_top_of_mxfp4_is_refused(folder: tuple[Path, dict[str, Any]], pro
         pipeline.base_stage(pipeline.prepare(load(recipe), project / "runs"))
 
 
+def test_what_cannot_be_merged_is_said_at_once(folder: tuple[Path, dict[str, Any]], project: Path) -> None:
+    """Adapted experts go into MXFP4 in memory only: known before anything is trained, not after hours."""
+    adapter = {"rank": 4, "targets": ["all-linear", "experts"]}
+    recipe = write_recipe(project / "recipe.yaml", folder[0], train={"adapter": adapter}, export={"merge": True})
+    with pytest.raises(BaseModelError, match=r"export.in_memory: .* set export.in_memory: true, which holds the whole"):
+        pipeline.base_stage(pipeline.prepare(load(recipe), project / "runs"))
+
+
 @pytest.mark.parametrize(
     ("method", "way_out"),
     [("fp8", "inference/fp8_cast_bf16.py"), ("bitsandbytes", "set base.quantize: nf4"), ("gptq", "was made from")],

@@ -25,9 +25,11 @@ from tune.modelfiles import (
     read_json,
     stored_quantization,
 )
+from tune.recipe import Recipe
 from tune.recipe.rules import is_hub_id
 from tune.records import BaseRecord, FileDigest, LicenseFound, Shapes
 from tune.run import Run, borrow, deciding, made, named_files
+from tune.targets import EXPERTS, words
 
 
 def inputs(run: Run) -> Any:
@@ -51,9 +53,8 @@ def base(run: Run) -> BaseRecord:
     commit = hub.resolve_commit(section.model, section.revision) if hub_id else None
     folder = hub.fetch(section.model, commit) if commit else (run.root / section.model).resolve()
     found = inspect(folder, section.model)
-    if section.quantize != "none" and stored_quantization(folder, section.model) is not None:
-        what = f"{section.model} is stored in MXFP4, which is turned into bf16 to be trained and not into {section.quantize}"
-        raise BaseModelError(Problem("base", what, "set base.quantize: none", key="base.quantize"))
+    if stored_quantization(folder, section.model) is not None:
+        _goes_with_mxfp4(run.recipe)
     record = BaseRecord(
         made=made(wanted, started),
         kind="hub" if hub_id else "folder",
@@ -97,6 +98,19 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
         "pad_token_id": pad,
         "license": license_of(folder),
     }
+
+
+def _goes_with_mxfp4(recipe: Recipe) -> None:
+    """What a recipe asks for must be possible with a base in MXFP4, the one quantized form that is trained on. Raises
+    BaseModelError."""
+    what = f"{recipe.base.model} is stored in MXFP4, which is turned into bf16 to be trained"
+    if recipe.base.quantize != "none":
+        what = f"{what} and not into {recipe.base.quantize}"
+        raise BaseModelError(Problem("base", what, "set base.quantize: none", key="base.quantize"))
+    if recipe.export.merge and not recipe.export.in_memory and EXPERTS in words(recipe.train.adapter.targets):
+        what = f"{what}: adapted experts cannot be merged into its files one by one"
+        fix = "set export.in_memory: true, which holds the whole model in bf16; or export.merge: false"
+        raise BaseModelError(Problem("base", what, fix, key="export.in_memory"))
 
 
 WAYS_OUT = {

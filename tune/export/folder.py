@@ -8,9 +8,10 @@ from pathlib import Path
 
 from tune import models
 from tune.export.merge import Merged, merge
+from tune.export.names import skeleton
 from tune.export.proof import Subject
 from tune.files import readable, write_json
-from tune.modelfiles import deciding_files
+from tune.modelfiles import deciding_files, stored_quantization
 from tune.records import BaseRecord
 
 
@@ -33,8 +34,16 @@ def write_in_memory(subject: Subject, to: Path) -> None:
     dtype = "bfloat16" if subject.base.dtype == "BF16" else "float32"
     device = subject.device.model_copy(update={"kind": "cpu"})
     base = models.load_base(subject.base, device, dtype, quantize="none")
-    models.load_adapter(base, subject.adapter, subject.base).merge_and_unload(safe_merge=True).save_pretrained(str(to))
-    _copy_others(Path(subject.base.folder), to)
+    folder = Path(subject.base.folder)
+    merged = models.load_adapter(base, subject.adapter, subject.base).merge_and_unload(safe_merge=True)
+    if stored_quantization(
+        folder, subject.base.model
+    ):  # transformers would save it under the names of the quantized parts
+        plain = skeleton(folder, subject.base.model)
+        plain.load_state_dict(merged.state_dict(), assign=True)
+        merged = plain
+    merged.save_pretrained(str(to))
+    _copy_others(folder, to)
     _edit_config(to / "config.json", subject.base, untie=False)
     readable(to)
 

@@ -16,11 +16,15 @@ def main() -> int:
     """Loads MODEL (and ADAPTER on it) in fp32 and writes the logits."""
     import torch
     from safetensors.torch import load_file, save_file
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoModelForCausalLM, Mxfp4Config
 
     place, rows_file, out, *adapter = sys.argv[1:]
+    stored = json.loads((Path(place) / "config.json").read_text()).get("quantization_config", {})
+    options: dict[str, Any] = {}
+    if stored.get("quant_method") == "mxfp4":  # in four bits it computes on some GPUs only
+        options["quantization_config"] = Mxfp4Config(dequantize=True)
     model: Any = AutoModelForCausalLM.from_pretrained(
-        place, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+        place, dtype=torch.float32, use_safetensors=True, trust_remote_code=False, **options
     )
     counts = {"tensors": 0, "parameters": 0}
     if adapter:
