@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SOUND, chat_row, write_rows
+from conftest import POCKET, SOUND, chat_row, write_rows
 
+from tune.base import inspect
 from tune.cli import main
 from tune.modelfiles import LEFT_OUT
 from tune.plan import families
@@ -127,8 +128,14 @@ def test_check_looks_at_the_shape_before_it_asks_the_hub(recipe: Path, capsys: p
 
 
 def test_sizes_that_a_publisher_leaves_out(tmp_path: Path) -> None:
-    """Gemma 3's own config names few sizes: with transformers' defaults for the rest, every fifth layer but the last of six
-    looks back over a window, and what sees pictures is counted."""
+    """Gemma 3's own config names few sizes: the rest are transformers' defaults, for a plan and for the base of a run. Five of
+    six layers look back over a window, and what sees pictures is counted."""
+    for path in POCKET.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "config.json").unlink()
+    (tmp_path / "config.json").write_text(json.dumps(RECORDED["google/gemma-3-4b-it"].config))
+    shapes = inspect(tmp_path, "gemma")["shapes"]
+    assert (shapes.heads, shapes.key_value_heads, shapes.head_dim, shapes.vocabulary) == (8, 4, 256, 262_208)
     found = families.read(RECORDED["google/gemma-3-4b-it"].config, "gemma")
     assert {(block.window, block.count) for block in found.blocks} == {(1024, 29), (None, 5)}
     assert (found.heads, found.vocabulary, found.tied) == (8, 262_208, True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import socket
+
 import pytest
 from conftest import ROOT
 
 from scripts.recipes import COMMON, EXAMPLES, FOLDER, HEADER, ModelRecipe, model_recipes
+from tune.cli import main
 from tune.licenses.gate import Facts, Source, evaluate
+from tune.plan.devices import DEVICES
 from tune.plan.published import records
 from tune.recipe import load
 
@@ -46,6 +51,26 @@ def test_a_recipe_is_sound(name: str) -> None:
     assert [line for line in lines if line.startswith(HEADER)] == [recipe.header]
     assert recipe.forecast.fit.fits
     assert recipe.forecast.seconds is not None
+
+
+def test_a_plan_asks_nobody(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`tune plan RECIPE --device` must do without network, without cache and without the base, for every recipe."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.chdir(ROOT)
+    for recipe in RECIPES.values():
+        plan = recipe.forecast
+        device = next(name for name, spec in DEVICES.items() if spec.name == plan.spec.name)
+        where = f"{device}x{plan.spec.count}" if plan.spec.count > 1 else device
+        assert main(["plan", str(recipe.path), "--device", where, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        parameters = sum(entry["parameters"] for entry in found["coverage"].values())
+        record = records()[recipe.loaded.recipe.base.model]
+        assert (found["fits"], found["peak_bytes"], parameters) == (True, plan.fit.peak_bytes, record.parameters)
+        assert found["shapes"] == f"shape of record: {record.citation}"
 
 
 @pytest.mark.parametrize("name", RECIPES)
