@@ -62,8 +62,24 @@ class Repo:
     commits: dict[str, dict[str, bytes]]
     main: str = ONE
     private: bool = False
+    lfs: tuple[str, ...] = ()
+    """Endings of the files that are held in large file storage, where a file goes by its SHA-256."""
     refuses: Callable[[str], tuple[int, str] | None] = answered
     """(status, X-Error-Code) for an address that is not answered."""
+
+    def oid(self, path: str, content: bytes) -> str:
+        """What a file goes by: git's name of the blob, or in large file storage its SHA-256."""
+        if path.endswith(self.lfs):
+            return hashlib.sha256(content).hexdigest()
+        return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+    def entry(self, path: str, content: bytes) -> dict[str, Any]:
+        """How a tree lists a file."""
+        found = {"type": "file", "path": path, "size": len(content), "oid": self.oid(path, content)}
+        large = (
+            {"lfs": {"oid": found["oid"], "size": len(content), "pointerSize": 130}} if path.endswith(self.lfs) else {}
+        )
+        return found | large
 
 
 @dataclass
@@ -103,25 +119,34 @@ class Hub:
 
 @contextmanager
 def serving() -> Iterator[Hub]:
-    """A Hub while the block runs; nothing answers at its address afterwards."""
+    """A Hub that is only read, while the block runs; nothing answers at its address afterwards."""
     hub = Hub("")
+    with listening(hub, ReadHandler):
+        yield hub
 
-    class Handler(_Handler):
+
+@contextmanager
+def listening(hub: Hub, handler: type[ReadHandler]) -> Iterator[None]:
+    """Answers for a Hub in the way of `handler` while the block runs."""
+
+    class Handler(handler):
         held = hub
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     hub.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield hub
+        yield
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class ReadHandler(BaseHTTPRequestHandler):
+    """Answers what is asked of repositories by those who read."""
+
     held: Hub
     protocol_version = "HTTP/1.1"
 
@@ -129,60 +154,69 @@ class _Handler(BaseHTTPRequestHandler):
         """Answers GET and HEAD."""
         path = unquote(urlsplit(self.path).path)
         self.held.asked.append(f"{self.command} {path}")
-        kind, *parts = path.strip("/").removeprefix("api/").split("/")
-        repo = self.held.repos.get("/".join(parts[:2])) if kind in ("datasets", "models") else None
-        if repo is None:
-            return self._refuse(404, "RepoNotFound")
+        parts = path.strip("/").removeprefix("api/").split("/")
+        parts = parts[1:] if parts[0] in ("datasets", "models") else parts
+        repo = self.held.repos.get("/".join(parts[:2]))
+        if repo is None or not self.visible(repo):
+            return self.refuse(404, "RepoNotFound")
         if (refused := repo.refuses(path)) is not None:
-            return self._refuse(*refused)
+            return self.refuse(*refused)
         verb, revision, name = (*parts[2:4], "/".join(parts[4:])) if len(parts) > 2 else ("", "main", "")
         commit = repo.main if revision == "main" else revision
         files = repo.commits.get(commit)
         if files is None:
-            return self._refuse(404, "RevisionNotFound")
+            return self.refuse(404, "RevisionNotFound")
         if verb == "resolve":
-            return self._refuse(404, "EntryNotFound") if name not in files else self._file(files[name], commit)
+            return self.refuse(404, "EntryNotFound") if name not in files else self._file(repo, name, commit)
         if verb == "tree":
             below = f"{name}/" if name else ""
             if not any(path.startswith(below) for path in files):
-                return self._refuse(404, "EntryNotFound")
-            return self._json([_file(p, c) for p, c in files.items() if p.startswith(below)] + _folders(files, below))
+                return self.refuse(404, "EntryNotFound")
+            return self.json(
+                [repo.entry(p, c) for p, c in files.items() if p.startswith(below)] + _folders(files, below)
+            )
         if verb == "paths-info":
-            length = int(self.headers["Content-Length"])
-            wanted = json.loads(self.rfile.read(length))["paths"]
-            return self._json([_file(p, files[p]) for p in wanted if p in files])
-        assert verb in ("", "revision"), path
-        return self._json({"id": "/".join(parts[:2]), "sha": commit, "private": repo.private, "siblings": []})
+            wanted = json.loads(self.body())["paths"]
+            return self.json([repo.entry(p, files[p]) for p in wanted if p in files])
+        if verb not in ("", "revision"):
+            return self.refuse(404)
+        siblings = [{"rfilename": name} for name in files]
+        return self.json({"id": "/".join(parts[:2]), "sha": commit, "private": repo.private, "siblings": siblings})
 
     do_HEAD = do_POST = do_GET  # noqa: N815  # names that http.server calls
 
     def log_message(self, *_: Any) -> None:
         """Says nothing."""
 
-    def _json(self, value: Any) -> None:
-        self._send(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
+    def visible(self, repo: Repo) -> bool:
+        """Whether who asks may see the repository."""
+        return True
 
-    def _file(self, content: bytes, commit: str) -> None:
-        self._send(200, content, {"ETag": f'"{_oid(content)}"', "X-Repo-Commit": commit})
+    def body(self) -> bytes:
+        """What was sent with the request."""
+        return self.rfile.read(int(self.headers["Content-Length"]))
 
-    def _refuse(self, status: int, code: str) -> None:
-        self._send(status, b"", {"X-Error-Code": code} if code else {})
+    def json(self, value: Any, status: int = 200) -> None:
+        """Answers with JSON."""
+        self.send(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
-    def _send(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+    def refuse(self, status: int, code: str = "", message: str = "") -> None:
+        """Answers with an error, in the Hub's headers."""
+        said = {"X-Error-Code": code, "X-Error-Message": message}
+        self.send(status, b"", {name: text for name, text in said.items() if text})
+
+    def _file(self, repo: Repo, name: str, commit: str) -> None:
+        content = repo.commits[commit][name]
+        self.send(200, content, {"ETag": f'"{repo.oid(name, content)}"', "X-Repo-Commit": commit})
+
+    def send(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+        """Answers."""
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(content))}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
-
-
-def _oid(content: bytes) -> str:
-    return hashlib.sha1(content, usedforsecurity=False).hexdigest()
-
-
-def _file(path: str, content: bytes) -> dict[str, Any]:
-    return {"type": "file", "path": path, "size": len(content), "oid": _oid(content)}
 
 
 def _folders(files: dict[str, bytes], below: str) -> list[dict[str, Any]]:

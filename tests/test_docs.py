@@ -24,7 +24,7 @@ from tune.evaluate.checks import KINDS
 from tune.files import read_jsonl
 from tune.recipe.reference import reference
 from tune.recipe.schema import Recipe
-from tune.records import STAGES, Receipt, RunInfo, Submission
+from tune.records import STAGES, Publications, Receipt, RunInfo, Submission
 from tune.run import open_run
 from tune.verify import Claim
 
@@ -181,7 +181,9 @@ def test_exit_codes_are_those_of_the_errors() -> None:
     assert named("code") == ["0", "1", "2", "75"]
 
 
-@pytest.mark.parametrize("kind", [RunInfo, Submission, *STAGES], ids=lambda kind: getattr(kind, "file", "run.json"))
+@pytest.mark.parametrize(
+    "kind", [RunInfo, Submission, Publications, *STAGES], ids=lambda kind: getattr(kind, "file", "run.json")
+)
 def test_record_fields_exist(kind: type[BaseModel]) -> None:
     """Every field of a record must be on the page, and every name there must lead to a field."""
     names = field_names(f"### {getattr(kind, 'file', 'run.json')}")
@@ -248,7 +250,7 @@ def test_problem_names_are_those_of_the_code() -> None:
         "base.py",
         "modelfiles.py",
         "models.py",
-        "hub.py",
+        "hub/__init__.py",
         "sources.py",
         "readers.py",
     ]

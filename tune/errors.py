@@ -6,9 +6,11 @@
     │   ├── DataError                rows that cannot be trained on
     │   ├── BaseModelError           a base that cannot be used: missing, gated, pickled, no template
     │   ├── PlanError                what was asked does not fit the device
-    │   └── MergeError               an adapter that cannot be merged into this base
+    │   ├── MergeError               an adapter that cannot be merged into this base
+    │   └── PublishError             what cannot be published like this, or not by this account
     ├── RunBusy                  1   another process holds the run directory
     ├── TrainingFailed           1   a worker died or a guard stopped it; carries the step and the rows
+    ├── PublishFailed            1   the Hub did not take it; the same command goes on
     └── Interrupted              75  stopped on request after saving; the same command continues
 
 An error says what is wrong, where, and what to do. `assert` is for our own invariants only.
@@ -100,12 +102,20 @@ class MergeError(UserError):
     """An adapter that cannot be merged into this base tensor by tensor."""
 
 
+class PublishError(UserError):
+    """What cannot be published like this, or not by this account."""
+
+
 class RunBusy(TuneError):
     """Another process holds the run directory."""
 
 
 class TrainingFailed(TuneError):
     """A training worker died, or a guard stopped it before harm was done."""
+
+
+class PublishFailed(TuneError):
+    """The Hub did not take what was sent; the same command goes on."""
 
 
 class Interrupted(TuneError):

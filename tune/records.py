@@ -526,5 +526,32 @@ class Submission(Part):
     devices_per_node: int
 
 
+class Publication(Part):
+    """One publication of a run."""
+
+    repo: str
+    commit: str
+    """Of the Hub, after it."""
+    kind: str
+    """`subject.kind` of its manifest."""
+    private: bool
+    """Whether the repository was private then."""
+    at: str
+    """UTC time, ISO 8601."""
+    tune: str
+    files: tuple[FileDigest, ...]
+    """What was published, the card as it was composed for the Hub."""
+    words_sha256: str
+    """Of the words below the end marker of its card, blanks around them aside."""
+
+
+class Publications(Part):
+    """publish.json: where the run was published, one entry a repository, the newest last."""
+
+    file: ClassVar[str] = "publish.json"
+
+    publications: tuple[Publication, ...]
+
+
 STAGES: tuple[type[Record], ...] = (BaseRecord, Ledger, Plan, TrainRecord, Evaluation, ExportRecord, Disclosure)
 """In the order of a run."""

@@ -26,6 +26,7 @@ FLOORS = [
     ("base", "data", "plan", "train", "evaluate", "export", "disclose"),
     ("launch", "replay"),
     ("check", "pin", "pipeline", "verify", "chat", "deliver", "doctor"),
+    ("publish",),
     ("cli",),
     ("__main__",),
 ]

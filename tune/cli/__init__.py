@@ -130,8 +130,14 @@ VERBS = {
     "verify": Verb(
         results.verify_folder,
         "check a disclosed folder from its files, or by training again",
-        "PATH",
+        "PATH|REPO",
         ("--json", "--replay"),
+    ),
+    "publish": Verb(
+        results.publish_result,
+        "send a finished run's adapter to the Hub, in one commit, private unless told",
+        "RUN",
+        ("--repo", "--public", "--merged", "--dry-run"),
     ),
     "openness": Verb(results.report_openness, "how open a finished run is, and what is missing next", "RUN"),
     "runs": Verb(places.list_runs, "list the runs and where they stand", None, ("--runs", "--json")),

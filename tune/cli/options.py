@@ -46,6 +46,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--in-memory": {"action": "store_true", "help": "merge with PEFT, which holds the whole model"},
     "--license": {"metavar": "ID", "help": "the license that it is given (default: the recipe's publish.license)"},
     "--override": {"metavar": "REASON", "help": "why it may be given away although the license gate refuses it"},
+    "--repo": {
+        "metavar": "USER/NAME",
+        "required": True,
+        "help": "the repository on the Hub; made when it is not there",
+    },
+    "--public": {"action": "store_true", "help": "for everyone to see; private without it"},
+    "--merged": {"action": "store_true", "help": "the merged model instead of the adapter"},
     **SUBMIT,
 }
 BASE_FOLDER: dict[str, Any] = {
@@ -55,12 +62,16 @@ BASE_FOLDER: dict[str, Any] = {
     "help": "the base's files (for a run: where they lie now)",
 }
 DRY_PIN: dict[str, Any] = {"help": "print the commits and where they would stand; nothing is written"}
-OPTIONS_OF = {("pin", "--dry-run"): DRY_PIN, ("export", "--base"): BASE_FOLDER}
+OPTIONS_OF = {
+    ("pin", "--dry-run"): DRY_PIN,
+    ("export", "--base"): BASE_FOLDER,
+    ("publish", "--dry-run"): {"help": "print files, front matter and verdicts; nothing is sent, nobody is asked"},
+}
 """Where one verb means something else by an option."""
 TARGETS = {
     "RECIPE": "a recipe (YAML)",
     "RECIPE|RUN": "a recipe (YAML) or a run directory",
     "RUN": "a run directory",
-    "PATH": "the folder of an adapter or model, or a run directory",
+    "PATH|REPO": "the folder of an adapter or model, a run directory, or user/name[@revision] on the Hub",
     "RUN|ADAPTER": "a run directory, or the folder of an adapter in PEFT's layout",
 }

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING
 
 from tune.cli.opening import open_or_make
-from tune.errors import EXIT_DONE, EXIT_FAILED, Problem, UserError
+from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, Problem, UserError
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
 
 def evaluate_again(parsed: argparse.Namespace) -> int:
@@ -61,7 +63,8 @@ def verify_folder(parsed: argparse.Namespace) -> int:
     from tune.text import table
     from tune.verify import Means, as_json, verdict, verify
 
-    claims = verify(parsed.target, Means(segment=segment(parsed.replay) if parsed.replay is not None else None))
+    means = Means(segment=segment(parsed.replay) if parsed.replay is not None else None)
+    claims = verify(_folder(parsed.target), means)
     if parsed.json:
         print(json.dumps(as_json(claims), indent=2, ensure_ascii=False))
     else:
@@ -74,6 +77,35 @@ def verify_folder(parsed: argparse.Namespace) -> int:
         )
         print(verdict(claims))
     return EXIT_FAILED if verdict(claims) == "FAILED" else EXIT_DONE
+
+
+def _folder(target: Path) -> Path:
+    """The folder that is named; for user/name[@revision] that of its files, fetched from the Hub."""
+    named = re.fullmatch(r"([\w.-]+/[\w.-]+)(?:@(\S+))?", str(target))
+    if target.exists() or named is None:
+        return target
+    from tune.hub.published import fetch
+
+    folder, commit = fetch(*named.groups())
+    print(f"verify: {named[1]} at commit {commit}", file=sys.stderr)
+    return folder
+
+
+def publish_result(parsed: argparse.Namespace) -> int:
+    """`tune publish`."""
+    from tune.pipeline import say
+    from tune.publish import Wanted, look, publish
+    from tune.run import lock, open_run
+
+    run, wanted = open_run(parsed.target), Wanted(parsed.repo, parsed.public, parsed.merged)
+    if parsed.dry_run:
+        text, fits = look(run, wanted)
+        print(text)
+        return EXIT_DONE if fits else EXIT_USAGE
+    with lock(run):
+        found = publish(run, wanted, say)
+    print(f"{found.repo}@{found.commit}")
+    return EXIT_DONE
 
 
 def report_openness(parsed: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import traceback
 import warnings
 from pathlib import Path
@@ -15,7 +16,8 @@ from tune.modelfiles import DECIDING, base_error
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import DatasetInfo, ModelInfo
 
-Kind = Literal["model", "dataset"]
+Kind = Literal["model", "dataset", "published"]
+"""A base, a data set, or a model that tune published: what is said of each when it cannot be had."""
 
 ALLOWED = [*DECIDING, "README.md", "LICENSE*", "NOTICE*", "USE_POLICY*"]
 """What is downloaded: never pickled weights, never code."""
@@ -47,6 +49,17 @@ def quiet_libraries() -> None:
     warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*deprecated", category=FutureWarning)
 
 
+def quiet_transfers() -> None:
+    """As `quiet_libraries`; bars of uploads and downloads on a terminal only, and no warnings on retries, which show
+    addresses that are signed for this account."""
+    quiet_libraries()
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    if not sys.stderr.isatty():
+        disable_progress_bars()
+
+
 def resolve_commit(repo: str, revision: str | None, kind: Kind = "model") -> str:
     """The 40-hex commit of a repository: `revision` as it is, or the newest on its main branch.
 
@@ -59,7 +72,7 @@ def resolve_commit(repo: str, revision: str | None, kind: Kind = "model") -> str
     from huggingface_hub.errors import OfflineModeIsEnabled
 
     try:
-        commit = _info(repo, None, kind).sha
+        commit = info(repo, None, kind).sha
     except OfflineModeIsEnabled:
         key = "base.revision" if kind == "model" else "its revision"
         fix = f"set {key} to a commit whose files are cached, or go online once"
@@ -89,7 +102,7 @@ def fetch(repo: str, commit: str) -> Path:
 def is_private(repo: str, commit: str) -> bool:
     """Whether a data set is private at this moment; that the commit is there is known with it. Raises DataError."""
     try:
-        return bool(_info(repo, commit, "dataset").private)
+        return bool(info(repo, commit, "dataset").private)
     except Exception as error:
         raise _explain(repo, "dataset", error) from error
 
@@ -131,13 +144,14 @@ def explain_dataset(repo: str, error: Exception) -> UserError:
     return _explain(repo, "dataset", error)
 
 
-def _info(repo: str, commit: str | None, kind: Kind) -> ModelInfo | DatasetInfo:
+def info(repo: str, commit: str | None, kind: Kind) -> ModelInfo | DatasetInfo:
+    """What the Hub says of a repository at a commit (None: its main branch). Raises what huggingface_hub raises."""
     from huggingface_hub import HfApi
 
     api = HfApi()
-    if kind == "model":
-        return api.model_info(repo, revision=commit, timeout=20)
-    return api.dataset_info(repo, revision=commit, timeout=20)
+    if kind == "dataset":
+        return api.dataset_info(repo, revision=commit, timeout=20)
+    return api.model_info(repo, revision=commit, timeout=20)
 
 
 def _error(repo: str, kind: Kind, what: str, fix: str) -> UserError:
@@ -146,39 +160,42 @@ def _error(repo: str, kind: Kind, what: str, fix: str) -> UserError:
 
 def _explain(repo: str, kind: Kind, error: Exception) -> UserError:
     """What went wrong at the Hub, in words; anything unknown keeps its own text. An error of the disk is raised as it is."""
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    if isinstance(error, LocalEntryNotFoundError) and isinstance(error.__cause__, Exception):
-        error = error.__cause__  # it says that a file is not cached; this says why the Hub did not give it either
-    if isinstance(error, OSError) and error.errno is not None and not isinstance(error, ConnectionError):
-        raise error
-    return _error(repo, kind, *_words(repo, kind, error))
+    return _error(repo, kind, *words(repo, kind, error))
 
 
-def _words(repo: str, kind: Kind, error: Exception) -> tuple[str, str]:
-    """(what is wrong, what to do) of an error that huggingface_hub raised."""
+def words(repo: str, kind: Kind, error: Exception) -> tuple[str, str]:
+    """(what is wrong, what to do) of an error that huggingface_hub raised. One of the disk is raised as it is."""
     from huggingface_hub.errors import (
         GatedRepoError,
         HfHubHTTPError,
         HFValidationError,
+        LocalEntryNotFoundError,
         OfflineModeIsEnabled,
         RepositoryNotFoundError,
         RevisionNotFoundError,
     )
 
-    key = "base.revision" if kind == "model" else "a revision"
-    instead = "use a local folder as base.model" if kind == "model" else "give its files as path"
+    if isinstance(error, LocalEntryNotFoundError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__  # it says that a file is not cached; this says why the Hub did not give it either
+    if isinstance(error, OSError) and error.errno is not None and not isinstance(error, ConnectionError):
+        raise error
+    key, its_revision, instead = {
+        "model": ("base.revision", "base.revision", "use a local folder as base.model"),
+        "dataset": ("a revision", "its revision", "give its files as path"),
+        "published": ("a commit", "what stands behind @", "give a folder"),
+    }[kind]
     match error:
         case GatedRepoError():
             page = f"https://huggingface.co/{'datasets/' if kind == 'dataset' else ''}{repo}"
             return "is gated, and this account has no access", f"accept its terms on {page}, then `hf auth login`"
         case RepositoryNotFoundError():
             fix = "check the spelling; for a private one `hf auth login`"
-            return "is not on the Hub, or is private", fix
+            here = "is no folder here, and " if kind == "published" else ""
+            return f"{here}is not on the Hub, or is private", fix
         case HFValidationError():
             return "is no name that the Hub allows", "check the spelling"
         case RevisionNotFoundError():
-            return "has no such commit", f"check {'base.revision' if kind == 'model' else 'its revision'}"
+            return "has no such commit", f"check {its_revision}"
         case OfflineModeIsEnabled():
             return "offline, and not all of its files are cached", f"go online once, or {instead}"
         case HfHubHTTPError() if error.response is not None:

@@ -1,0 +1,433 @@
+"""Publishing, against a real server on this machine through the real client: what is sent, what stops it, what stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import POCKET, ROOT
+from hub_writes import TOKEN, Account, Fault, WritableHub, cut, everything_below, new_model, writable
+
+from tune.cli import main
+from tune.digest import canonical_json, file_sha256
+from tune.disclose import card, write
+from tune.disclose.manifest import completed, declared, derived, measured, unknown
+from tune.errors import PublishError, PublishFailed
+from tune.publish import Wanted, send
+from tune.publish.front_matter import faults
+from tune.publish.parcel import of_folder
+from tune.records import Publication
+
+REPO = "user/shop"
+FILES = {
+    "LICENSE",
+    "NOTICE",
+    "README.md",
+    "config.json",
+    "disclosure/bom.cdx.json",
+    "disclosure/eu-training-summary.md",
+    "disclosure/manifest.json",
+    "disclosure/openness.md",
+    "model.safetensors",
+    "tokenizer.json",
+}
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WritableHub]:
+    """A Hub that this process takes for the only one, without Xet, and with a token of the account `user`."""
+    with writable() as found:
+        settings = {
+            "ENDPOINT": found.address,
+            "HUGGINGFACE_CO_URL_TEMPLATE": found.address + "/{repo_id}/resolve/{revision}/{filename}",
+            "HF_HUB_CACHE": str(tmp_path / "hf"),
+            "HF_TOKEN_PATH": str(tmp_path / "token"),
+            "HF_HUB_DISABLE_XET": True,
+        }
+        for name, value in settings.items():
+            monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
+        monkeypatch.setenv("HF_TOKEN", TOKEN)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        yield found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A disclosed model of a few bytes, beside a file that nobody disclosed."""
+    target = tmp_path / "run" / "model"
+    target.mkdir(parents=True)
+    (target / "model.safetensors").write_bytes(bytes(range(256)) * 8)
+    (target / "config.json").write_text('{"r": 8}')
+    (target / "tokenizer.json").write_text("{}")
+    (target / "notes.txt").write_text("mine")
+    disclosed(target)
+    return target
+
+
+def disclosed(
+    target: Path, license_: str = "apache-2.0", base: str = "apache-2.0", override: str | None = None
+) -> None:
+    """Writes manifest, card and documents of a model into its folder, on the ground of pocket's own."""
+    pocket = json.loads((POCKET / "disclosure/manifest.json").read_bytes())
+    files = [target / name for name in ("config.json", "model.safetensors", "tokenizer.json")]
+    found: dict[str, Any] = dict(pocket)
+    found["subject"] = {
+        "kind": "base",
+        "name": "shop",
+        "license": declared(license_),
+        "files": [{"name": p.name, "bytes": p.stat().st_size, "sha256": file_sha256(p)} for p in files],
+    }
+    said = {"tag": declared(base), "file": measured("LICENSE"), "file_says": measured(base), "family": unknown()}
+    found["base"] = {
+        "repo": declared("org/base"),
+        "commit": unknown(),
+        "files": pocket["subject"]["files"],
+        "architecture": measured("LlamaForCausalLM"),
+        "parameters": measured(8_000_000),
+        "tokenizer_sha256": measured("a" * 64),
+        "template_sha256": measured("b" * 64),
+        "quantize": declared("none"),
+        "license": said,
+        "disclosure": unknown(),
+        "pretraining_tokens": unknown(),
+    }
+    found["consumption"]["flop"] = derived(3.0e15)
+    found["languages"] = measured({"en": 1.0})
+    for part in found["sources"]:
+        part["license"] = declared("cc-by-4.0")
+        part["generator"] = declared({"model": "a program", "terms": "apache-2.0"})
+    write(target, completed(found, override), legal={"LICENSE": (ROOT / "LICENSE").read_bytes()})
+
+
+def sent(folder: Path, repo: str = REPO, said: list[str] | None = None, public: bool = False) -> Publication:
+    """Publishes the folder."""
+    say = (said if said is not None else []).append
+    return send(of_folder(folder, "seen"), Wanted(repo, public), folder.parent / "publish.json", say)
+
+
+def refused(folder: Path, repo: str = REPO, **more: Any) -> str:
+    """Why it is not published, in words; a line each."""
+    with pytest.raises(PublishError) as error:
+        sent(folder, repo, **more)
+    return str(error.value)
+
+
+def test_one_private_commit(hub: WritableHub, folder: Path) -> None:
+    """A new private repository holds, after one commit, exactly the disclosed files byte for byte, and none that was not
+    disclosed; publish.json names the commit and every file; a second time nothing is sent; the published folder verifies."""
+    said: list[str] = []
+    found = sent(folder, said=said)
+    assert hub.repos[REPO].private
+    assert len(hub.repos[REPO].commits) == 2  # the one that every repository begins with, and ours
+    held = {name: content for name, content in hub.files(REPO).items() if name != ".gitattributes"}
+    assert set(held) == FILES
+    assert held == {name: (folder / name).read_bytes() for name in FILES}
+    (recorded,) = json.loads((folder.parent / "publish.json").read_text())["publications"]
+    assert (recorded["commit"], recorded["repo"], recorded["private"]) == (hub.repos[REPO].main, REPO, True)
+    assert {f["name"]: f["sha256"] for f in recorded["files"]} == {n: file_sha256(folder / n) for n in FILES}
+    assert said[-1].endswith(f"compared with what lies here, at commit {found.commit}")
+
+    hub.asked.clear()
+    assert sent(folder).commit == found.commit
+    assert hub.counted(r"PUT|POST .*/commit/") == 0
+    assert main(["verify", f"{REPO}@{found.commit}"]) == 0
+
+
+def test_public_when_told(hub: WritableHub, folder: Path) -> None:
+    """`--public` makes a public repository; one that is there keeps the visibility that it has, whatever is asked."""
+    sent(folder, public=True)
+    assert not hub.repos[REPO].private
+    assert refused(folder) == (
+        f"{REPO}: is public on the Hub; its visibility is not changed from here. add --public if that is meant, or make it "
+        "private in its settings"
+    )
+    hub.repos["user/mine"] = new_model()
+    assert "is private on the Hub" in refused(folder, "user/mine", public=True)
+
+
+def test_in_parts(hub: WritableHub, folder: Path) -> None:
+    """A server that wants large files in parts gets them so."""
+    hub.part_bytes = 500
+    sent(folder)
+    assert hub.counted("PUT /objects/") == 5
+    assert hub.files(REPO)["model.safetensors"] == (folder / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("repo", "account", "words"),
+    [
+        (REPO, Account(role="read"), "the token may read, and not write"),
+        ("org/shop", Account(), "the account is user, which is no member of org. name it user/shop"),
+        ("org/shop", Account(orgs={"org": "read"}), "may only read in org"),
+        ("org/shop", Account(orgs={"org": "write"}), None),
+        (REPO, Account(role="fineGrained"), "the fine-grained token may not write to repositories of user"),
+        (
+            REPO,
+            Account(role="fineGrained", scoped=[{"entity": {"name": "user"}, "permissions": ["repo.content.read"]}]),
+            "may not write to repositories of user",
+        ),
+        (REPO, Account(role="fineGrained", scoped=[{"entity": {"name": "user"}, "permissions": ["repo.write"]}]), None),
+        (REPO, None, "the Hub does not know this token"),
+    ],
+)
+def test_what_a_token_may(
+    hub: WritableHub, folder: Path, repo: str, account: Account | None, words: str | None
+) -> None:
+    """A token that may not write there is refused after one question, before there is a repository; one that may, goes."""
+    hub.accounts = {TOKEN: account} if account else {}
+    if words is None:
+        assert sent(folder, repo).repo == repo
+        return
+    assert words in refused(folder, repo)
+    assert hub.counted("POST") == 0
+    assert repo not in hub.repos
+
+
+def test_no_token(hub: WritableHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token nobody is asked, and the two ways to one are said."""
+    monkeypatch.delenv("HF_TOKEN")
+    assert (
+        refused(folder) == "there is no token for the Hub. `hf auth login` with a token that may write, or set HF_TOKEN"
+    )
+    assert hub.asked == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"license_": "unknown"}, "unknown does not say which license"),
+        ({"base": "llama3.1"}, "llama3.1 has use restrictions that must be passed on"),
+        (
+            {"base": "llama3.1", "license_": "llama3.1"},
+            "wants names of derived models to begin with 'Llama'; this is 'shop'",
+        ),
+    ],
+)
+def test_the_gate_stops_it(hub: WritableHub, folder: Path, change: dict[str, str], words: str) -> None:
+    """What the license gate does not clear is not published, and says why; with a reason in the recipe it is."""
+    disclosed(folder, **change)
+    assert words in refused(folder)
+    assert hub.asked == []
+    disclosed(folder, **change, override="they allowed it in writing")
+    said: list[str] = []
+    sent(folder, said=said)
+    assert "publish: license gate: overridden, because: they allowed it in writing" in said
+
+
+def test_the_name_that_counts_is_the_repository_s(hub: WritableHub, folder: Path) -> None:
+    """A Llama named as its license wants is published from a run that has another name."""
+    disclosed(folder, base="llama3.1", license_="llama3.1")
+    assert "name it llama-shop" in refused(folder)
+    assert sent(folder, "user/Llama-shop").repo in hub.repos
+
+
+def test_everything_wrong_at_once(hub: WritableHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name, gate, verify, front matter and token are said together, and nobody is asked."""
+    monkeypatch.delenv("HF_TOKEN")
+    disclosed(folder, license_="unknown")
+    (folder / "model.safetensors").write_bytes(b"swapped")
+    text = (folder / "README.md").read_text()
+    (folder / "README.md").write_text(text.replace("pipeline_tag: text-generation", "pipeline_tag: text-generatoin"))
+    found = refused(folder, "user/shop--bot")
+    for words in (
+        "is no name of a repository",
+        "does not say which license",
+        "model.safetensors has 7 bytes, described are 2048",
+        "README.md:",
+        "pipeline_tag: 'text-generatoin' is not a task of the Hub for language models. did you mean",
+        "there is no token",
+    ):
+        assert words in found
+    assert hub.asked == []
+
+
+def test_what_the_hub_says_of_the_card(hub: WritableHub, folder: Path) -> None:
+    """The Hub's own check has the last word, before anything is made."""
+    hub.tells = lambda front: [f"license {front['license']} is out of fashion"]
+    assert "license apache-2.0 is out of fashion" in refused(folder)
+    assert REPO not in hub.repos
+
+
+def test_words_of_a_person_stay(hub: WritableHub, folder: Path) -> None:
+    """What somebody wrote below the marker on the Hub stays when the model is published anew; what was changed in the
+    generated part is said, with the commit that keeps it, and written anew."""
+    sent(folder)
+    text = hub.files(REPO)["README.md"].decode()
+    edited = text.replace("# shop", "# the best shop").replace(
+        "Not provided by the author.", "For shops; not for advice."
+    )
+    hub.commit(REPO, **{"README.md": edited.encode()})
+    at = hub.repos[REPO].main
+    disclosed(folder, license_="mit", override="we may")  # a new card
+    said: list[str] = []
+    sent(folder, said=said)
+    now = hub.files(REPO)["README.md"].decode()
+    assert now.startswith(card.render(json.loads((folder / "disclosure/manifest.json").read_bytes())))
+    assert now.endswith("## Intended use and limits\n\nFor shops; not for advice.\n")
+    (note,) = [line for line in said if "look at this" in line]
+    assert f"the generated part of README.md at commit {at[:12]} of {REPO} was changed there (line " in note
+
+
+def test_words_here_and_there(hub: WritableHub, folder: Path) -> None:
+    """Words of the run's own card are published; when somebody else wrote other words on the Hub, neither is lost: it
+    stops until the run's card has every line of theirs."""
+    path = folder / "README.md"
+    generated = path.read_text().split(card.END)[0] + card.END
+    path.write_text(f"{generated}\n\nMine.\n")
+    sent(folder)
+    path.write_text(f"{generated}\n\nMine, improved.\n")  # what I published myself I may change
+    sent(folder)
+    theirs = hub.files(REPO)["README.md"].decode().replace("Mine, improved.", "Theirs.")
+    hub.commit(REPO, **{"README.md": theirs.encode()})
+    assert f"{path}: below the end marker it says other things than the card of {REPO} on the Hub" in refused(folder)
+    assert hub.files(REPO)["README.md"].decode() == theirs
+    path.write_text(f"{generated}\n\nTheirs.\n\nMine, improved.\n")
+    sent(folder)
+    assert hub.files(REPO)["README.md"].decode().endswith("Theirs.\n\nMine, improved.\n")
+
+
+def test_a_card_that_was_there_first(hub: WritableHub, folder: Path) -> None:
+    """The text of a card that tune did not write stays, below ours; its front matter is replaced, which is said."""
+    hub.repos[REPO] = new_model(**{"README.md": b"---\nlicense: mit\n---\n# Soon\n\nWait for it.\n"})
+    said: list[str] = []
+    sent(folder, said=said)
+    now = hub.files(REPO)["README.md"].decode()
+    assert now.endswith(f"{card.END}\n\n# Soon\n\nWait for it.\n")
+    assert yaml.safe_load(now.split("---\n")[1])["license"] == "apache-2.0"
+    assert any("the front matter of README.md at commit" in line for line in said)
+
+
+def test_what_is_no_longer_there(hub: WritableHub, folder: Path) -> None:
+    """Files of an earlier publication go with the next commit, files that a person added stay."""
+    sent(folder)
+    extra = {"disclosure/old.md": b"old", "picture.png": b"png"}
+    hub.commit(REPO, **extra)
+    sent(folder)
+    assert set(hub.files(REPO)) == FILES | {".gitattributes", "picture.png"}
+
+
+def test_another_model_is_not_overwritten(hub: WritableHub, folder: Path) -> None:
+    """Weights that tune did not publish, and a model of another kind, stay what they are."""
+    hub.repos[REPO] = new_model(**{"model.safetensors": b"another"})
+    assert "it holds model.safetensors, which was not published from here" in refused(folder)
+    manifest = {"subject": {"kind": "merged", "files": []}}
+    hub.repos["user/merged"] = new_model(**{"disclosure/manifest.json": canonical_json(manifest)})
+    assert "it holds what tune calls merged, and this is base" in refused(folder, "user/merged")
+
+
+@pytest.mark.parametrize(
+    ("where", "what", "words"),
+    [
+        ("POST /api/repos/create", 403, "this token may not write there"),
+        ("POST .*/commit/", 401, "the Hub does not know this token"),
+        ("POST .*/commit/", 403, "this token may not write there"),
+        ("POST .*/commit/", 409, "somebody else changed it meanwhile"),
+        ("POST .*/commit/", 429, "Wait a few minutes, then run the same command again"),
+        ("POST .*/commit/", 500, "the Hub answered 500. Run the same command again"),
+        ("POST .*/commit/", cut, "the connection to the Hub broke"),
+    ],
+)
+def test_a_push_that_fails(hub: WritableHub, folder: Path, where: str, what: Any, words: str) -> None:
+    """Each failure has its words and leaves no record and no half commit; repeated, only what did not arrive is sent."""
+    hub.faults.append(Fault(where, what, times=1))
+    with pytest.raises((PublishError, PublishFailed)) as error:
+        sent(folder)
+    assert words in str(error.value)
+    assert TOKEN not in str(error.value)
+    assert not (folder.parent / "publish.json").exists()
+    assert all(set(files) == {".gitattributes"} for repo in hub.repos.values() for files in repo.commits.values())
+    arrived = len(hub.objects)
+    hub.asked.clear()
+    sent(folder)
+    assert hub.counted("PUT") == 1 - arrived
+    assert set(hub.files(REPO)) > FILES
+
+
+def test_failures_that_pass(hub: WritableHub, folder: Path) -> None:
+    """A server that fails once and a connection that breaks in the middle of an upload need nobody: it is sent again."""
+    hub.faults += [Fault("PUT", cut, times=1), Fault("POST .*/batch", 429, times=1, headers={"Retry-After": "0"})]
+    sent(folder)
+    assert hub.counted("PUT") == 2
+    assert hub.files(REPO)["model.safetensors"] == (folder / "model.safetensors").read_bytes()
+
+
+def test_somebody_was_faster(hub: WritableHub, folder: Path) -> None:
+    """A commit that comes in while we upload is not overwritten; repeated, ours comes after it."""
+    sent(folder)
+    disclosed(folder, license_="mit", override="we may")
+
+    def meanwhile(handler: Any) -> None:
+        hub.commit(REPO, **{"theirs.txt": b"theirs"})
+        handler.answer()
+
+    hub.faults.append(Fault("POST .*/commit/", meanwhile, times=1))
+    with pytest.raises(PublishFailed, match="somebody else changed it meanwhile"):
+        sent(folder)
+    before = dict(hub.files(REPO))
+    assert before["README.md"] != (folder / "README.md").read_bytes()
+    sent(folder)
+    assert hub.files(REPO)["README.md"] == (folder / "README.md").read_bytes()
+    assert hub.files(REPO)["theirs.txt"] == b"theirs"
+
+
+def test_a_file_that_arrived_otherwise(hub: WritableHub, folder: Path) -> None:
+    """What the Hub lists after the commit is compared with what lies here; other bytes are no publication."""
+
+    def swapped(handler: Any) -> None:
+        handler.answer()
+        hub.files(REPO)["LICENSE"] = b"other"
+
+    hub.faults.append(Fault("POST .*/commit/", swapped, times=1))
+    with pytest.raises(PublishFailed, match="the Hub holds other bytes of LICENSE"):
+        sent(folder)
+
+
+def test_the_token_is_nowhere(hub: WritableHub, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither what is said, nor a file, nor what arrived holds the token, also when a server repeats it in its errors."""
+
+    def tells(handler: Any) -> None:
+        handler.body()
+        handler.refuse(403, message=f"{TOKEN} is not allowed")
+
+    hub.faults.append(Fault("POST /api/repos/create", tells, times=1))
+    text = refused(folder)
+    assert "[token] is not allowed" in text
+    said: list[str] = []
+    sent(folder, said=said)
+    shown = capfd.readouterr()
+    files = everything_below(folder.parents[1])
+    assert [path for path, content in files if TOKEN.encode() in content] == []
+    assert TOKEN not in "\n".join([text, *said, shown.out, shown.err])
+    assert not any(TOKEN.encode() in content for content in hub.files(REPO).values())
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ("license: apache-2.0\nlanguage: [en, pt-BR]\nbase_model: org/name\ntags: [a]", None),
+        ("license: other\nlicense_name: my-license-1.0\nlicense_link: LICENSE", None),
+        ("license: Apache-2.0", "license: 'Apache-2.0' is no identifier of the Hub. did you mean \"apache-2.0\"?"),
+        ("license: other", "license: other wants license_name and license_link beside it"),
+        ("license: mit\nlicense_name: x", "license_name and license_link go with license: other only"),
+        ("license: other\nlicense_name: My License\nlicense_link: LICENSE", "license_name: 'My License' must be small"),
+        ("license: other\nlicense_name: x\nlicense_link: ./terms", "license_link: './terms' must be an address"),
+        ("tags: [a]", "license is missing"),
+        ("license: mit\nbase_model: ./folder/base", "base_model: './folder/base' is not the name of a repository"),
+        ("license: mit\nbase_model_relation: lora", "base_model_relation: 'lora' is not one of adapter, finetune"),
+        ("license: mit\npipeline_tag: chat", "pipeline_tag: 'chat' is not a task"),
+        ("license: mit\ndatasets: [a b]", "datasets: 'a b' is not the name of a data set"),
+        ("license: mit\nlanguage: English", "language: 'English' is not a language code"),
+        ("license: mit\nlanguage: [no]", "language: False is not a language code"),
+        ("license: mit\ntags: a", "tags: must be a list of texts"),
+        ("license: mit\nmodel-index: [{name: x, results: [{}]}]", "model-index[x].results[0]: task.type is missing"),
+        ("license: [", "the front matter is not YAML"),
+    ],
+)
+def test_rules_of_the_front_matter(lines: str, fault: str | None) -> None:
+    """Each documented rule of the Hub is held without a network, and what keeps them passes."""
+    found = faults(f"---\n{lines}\n---\n# Card\n")
+    assert found == [] if fault is None else fault in found[0]

@@ -1,0 +1,107 @@
+"""What is looked at before anything leaves the machine, in the first seconds, and all of it before anything is said."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tune.disclose import CARD, chain
+from tune.errors import Problem
+from tune.files import LEAST_FREE_BYTES
+from tune.hub import write
+from tune.licenses.gate import evaluate
+from tune.publish import front_matter
+from tune.publish.parcel import Parcel
+from tune.text import size
+from tune.verify import verify
+
+NAME = re.compile(r"[A-Za-z0-9][\w-]*/(?!.*(?:--|\.\.))[A-Za-z0-9](?:[\w.-]{0,94}[A-Za-z0-9_])?")
+"""As https://huggingface.co/docs/huggingface_hub/package_reference/utilities puts it (validate_repo_id), read 2026-11-26."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One thing that was looked at. Without a problem it holds."""
+
+    name: str
+    what: str
+    problem: Problem | None = None
+
+    def __str__(self) -> str:
+        """A line for people."""
+        return f"{'no' if self.problem else 'ok'}  {self.name}: {self.what}"
+
+
+def check(parcel: Parcel, repo: str) -> Iterator[Checked]:
+    """Everything that can be said without asking anybody."""
+    yield from _name(repo)
+    yield from _gate(parcel, repo)
+    yield Checked("loads elsewhere", parcel.loads)
+    yield from _verified(parcel)
+    yield from _card(parcel)
+    yield from _space(parcel)
+    there = "there is one; what it may do is asked first of all" if write.has_token() else "there is none"
+    yield _one("token", there, None if write.has_token() else ("there is no token for the Hub", write.LOGIN))
+
+
+def _one(name: str, what: str, wrong: tuple[str, str] | None = None, file: str | None = None) -> Checked:
+    """A check; `wrong` is (what is wrong, what to do)."""
+    return Checked(name, wrong[0] if wrong else what, Problem("publish", *wrong, file=file) if wrong else None)
+
+
+def _name(repo: str) -> Iterator[Checked]:
+    fits = NAME.fullmatch(repo) is not None and not repo.endswith(".git")
+    wrong = (f"{repo} is no name of a repository", "give user/name: letters, digits, - _ . and at most 96 of them")
+    yield _one("repository", repo, None if fits else wrong)
+
+
+def _gate(parcel: Parcel, repo: str) -> Iterator[Checked]:
+    """The license gate, under the name that the model will have."""
+    if "license_gate" not in parcel.manifest:
+        wrong = ("its licenses were not judged", "finish the run with this version: tune run RUN")
+        yield _one("license gate", "", wrong)
+        return
+    override = parcel.manifest["license_gate"]["override"]["value"]
+    facts = replace(chain.of_manifest(parcel.manifest, override), name=repo.rsplit("/", maxsplit=1)[-1])
+    judged = evaluate(facts)
+    refusals = [f for f in judged["findings"] if f["level"] == "refuse"]
+    if judged["verdict"] != "refused":
+        because = f", because: {override}" if judged["verdict"] == "overridden" else ""
+        yield _one("license gate", f"{judged['verdict']}{because}")
+    else:
+        yield from (_one("license gate", "", (f"{f['about']}: {f['what']}", f["fix"])) for f in refusals)
+
+
+def _verified(parcel: Parcel) -> Iterator[Checked]:
+    """Level 0 of verify, over the very files."""
+    claims = [claim for claim in verify(parcel.folder) if claim.level == 0]
+    failed = [claim for claim in claims if claim.verdict == "FAILED"]
+    for claim in failed:
+        yield _one(
+            "verify",
+            "",
+            (f"{claim.claim}: {claim.how}", "see `tune verify` on it; `tune run RUN` writes card and manifest anew"),
+            str(parcel.folder),
+        )
+    if not failed:
+        yield _one("verify", f"level 0, {len(claims)} claims hold")
+
+
+def _card(parcel: Parcel) -> Iterator[Checked]:
+    """The front matter, by the table of the Hub's rules."""
+    path, found = str(parcel.folder / CARD), front_matter.faults(parcel.card)
+    for fault in found:
+        yield _one("front matter", "", (fault, "see https://huggingface.co/docs/hub/model-cards"), path)
+    if not found:
+        yield _one("front matter", "as the Hub documents it")
+
+
+def _space(parcel: Parcel) -> Iterator[Checked]:
+    """Nothing is copied to be sent, but the record must find room."""
+    free = shutil.disk_usage(parcel.folder).free
+    full = (f"{size(free)} of space are left on the disk of the run", "free some: publish.json could not be written")
+    yield _one(
+        "disk", f"{size(free)} free; the files are sent from where they lie", full if free < LEAST_FREE_BYTES else None
+    )
