@@ -12,7 +12,7 @@ import pytest
 
 from tune.errors import PlanError
 from tune.models import new_adapter
-from tune.plan.families import read, read_folder
+from tune.plan.families import read, read_config
 from tune.plan.shapes import adapter_parameters, quantized, ranks
 from tune.recipe.schema import Adapter
 
@@ -143,4 +143,4 @@ def test_what_is_not_known_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match=r"config.json of cut has no 'hidden_size'"):
         read({"model_type": "llama", "num_hidden_layers": 2}, "cut")
     with pytest.raises(PlanError, match=r"has no config.json that can be read. give a folder with config.json"):
-        read_folder(tmp_path, "empty")
+        read_config(tmp_path, "empty")

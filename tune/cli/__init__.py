@@ -117,7 +117,7 @@ VERBS = {
         recipes.plan_run,
         "what a step is on this device or another, and how much memory and time it takes",
         "RECIPE|RUN",
-        (*RUN_OPTIONS, "--device", "--all", "--price-per-hour", "--json"),
+        (*RUN_OPTIONS, "--device", "--all", "--trace", "--price-per-hour", "--json"),
     ),
     "evaluate": Verb(results.evaluate_again, "measure a finished run again", "RECIPE|RUN", RUN_OPTIONS),
     "chat": Verb(results.chat_with, "talk to a run's adapter", "RUN", ("--base",)),

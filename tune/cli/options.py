@@ -28,6 +28,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--list": {"action": "store_true", "help": "list the checks over all rows, by name"},
     "--device": {"metavar": "NAME", "help": "plan for a device that is not here: rtx4090, h200x8, 24GB, cpu"},
     "--all": {"action": "store_true", "help": "plan for every device that is known, in one table"},
+    "--trace": {
+        "action": "store_true",
+        "help": "also follow a step of the real model, without weights; under a minute",
+    },
     "--price-per-hour": {"type": float, "metavar": "PRICE", "help": "price of the device, or of all of them, an hour"},
     "--json": {"action": "store_true", "help": "print JSON"},
     "--source": {

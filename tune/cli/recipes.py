@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tune.cli.opening import load_recipe, open_or_make
 from tune.errors import EXIT_DONE, EXIT_USAGE, Problem, UserError
@@ -148,8 +148,25 @@ def plan_run(parsed: argparse.Namespace) -> int:
         for stage in pipeline.STAGES[:3]:
             stage(run)
     found = run.read(Plan)
-    print(json.dumps(as_json(found), indent=2) if parsed.json else describe(found))
-    return EXIT_DONE
+    traced = None
+    if parsed.trace:
+        from tune.plan import trace
+
+        traced = trace.of_run(run, found)
+    if parsed.json:
+        print(json.dumps(as_json(found) | ({"trace": traced} if traced else {}), indent=2))
+    else:
+        print(describe(found))
+        _show_trace(traced)
+    return EXIT_DONE if traced is None or traced["fits"] else EXIT_USAGE
+
+
+def _show_trace(traced: dict[str, Any] | None) -> None:
+    """The table of moments, for people."""
+    if traced is not None:
+        from tune.plan.trace import describe
+
+        print("", describe(traced), sep="\n")
 
 
 def _plan_elsewhere(parsed: argparse.Namespace) -> int:
@@ -159,9 +176,13 @@ def _plan_elsewhere(parsed: argparse.Namespace) -> int:
     from tune.plan.coverage import describe as describe_coverage
     from tune.plan.devices import find
 
-    if parsed.target.is_dir() or bool(parsed.device) == bool(parsed.all) or (parsed.all and parsed.json):
+    if (
+        parsed.target.is_dir()
+        or bool(parsed.device) == bool(parsed.all)
+        or (parsed.all and (parsed.json or parsed.trace))
+    ):
         what = "a plan for another device needs a recipe and one of --device NAME and --all"
-        fix = "e.g. tune plan my.yaml --device rtx4090; --json goes with --device"
+        fix = "e.g. tune plan my.yaml --device rtx4090; --json and --trace go with --device"
         raise UserError(Problem("call", what, fix))
     loaded = load_recipe(parsed)
     read = elsewhere.shape(loaded.recipe, loaded.root)
@@ -171,9 +192,16 @@ def _plan_elsewhere(parsed: argparse.Namespace) -> int:
         print(elsewhere.caveat(loaded.recipe, read), file=sys.stderr)
         return EXIT_DONE
     found = elsewhere.forecast(loaded.recipe, read.model, find(parsed.device), parsed.price_per_hour)
+    traced = None
+    if parsed.trace:
+        from tune.plan import trace
+
+        traced = trace.of_setting(read.config, found.fit.setting, found.fit.bytes, found.spec.memory_bytes)
     if parsed.json:
-        print(json.dumps({**found.as_json(adapted), "shapes": read.source}, indent=2))
+        whole = {**found.as_json(adapted), "shapes": read.source} | ({"trace": traced} if traced else {})
+        print(json.dumps(whole, indent=2))
     else:
         print(elsewhere.describe(found), describe_coverage(adapted), sep="\n\n")
+        _show_trace(traced)
         print(elsewhere.caveat(loaded.recipe, read), file=sys.stderr)
-    return EXIT_DONE if found.fit.fits else EXIT_USAGE
+    return EXIT_DONE if found.fit.fits and (traced is None or traced["fits"]) else EXIT_USAGE

@@ -208,6 +208,25 @@ def _fit(model: Architecture, one: Setting, device: Device, per_step: int, ranks
     raise PlanError(Problem("plan", what, f"it would fit with {ways}", key="base.model"))
 
 
+def planned(run: Run, record: Plan) -> Setting:
+    """The setting that a plan of this run was made with."""
+    ledger = run.read(Ledger)
+    longest = ledger.packing.capacity_tokens if ledger.packing.packed else ledger.lengths["max"]
+    return replace(
+        setting(run.recipe, record.device.kind, record.device.bf16, longest),
+        tokens=record.micro_batch_sequences * longest,
+        checkpointing=record.activation_checkpointing,
+        accumulates=record.accumulation > 1,
+        shards=record.processes if record.strategy == "fsdp2" else 1,
+    )
+
+
+def room(record: Plan) -> int:
+    """Bytes of memory for each process: all processes of a machine share that of its CPU."""
+    device = record.device
+    return device.memory_bytes // (record.processes // device.nodes if device.kind == "cpu" else 1)
+
+
 def _refined(run: Run, record: Plan) -> Plan:
     """Runs one step in a process of its own. Times refine the estimate; running out of memory halves the micro-batch."""
     tried: list[int] = []

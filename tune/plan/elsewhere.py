@@ -69,6 +69,8 @@ class Shape:
 
     model: Architecture
     source: str
+    config: dict[str, Any]
+    """What config.json holds, or the record of it."""
 
 
 def shape(recipe: Recipe, root: Path) -> Shape:
@@ -80,9 +82,10 @@ def shape(recipe: Recipe, root: Path) -> Shape:
     name = recipe.base.model
     found = published.find(name)
     if not is_hub_id(name, root):
-        read = Shape(families.read_folder(root / name, name), f"{name}/config.json")
+        config = families.read_config(root / name, name)
+        read = Shape(families.read(config, name), f"{name}/config.json", config)
     elif found is not None:
-        read = Shape(families.read(found.config, name), f"shape of record: {found.citation}")
+        read = Shape(families.read(found.config, name), f"shape of record: {found.citation}", found.config)
     else:
         what = f"{name} is not on this disk, has no shape of record, and a plan for another device asks no network"
         fix = "--set base.model=FOLDER with its config.json in it; weights are not needed"

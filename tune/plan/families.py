@@ -96,14 +96,14 @@ def read(config: dict[str, Any], name: str) -> Architecture:
         raise PlanError(Problem("plan", what, "take the config.json of the model itself", key="base.model")) from None
 
 
-def read_folder(folder: Path, name: str) -> Architecture:
-    """As `read`, from the config.json of a folder."""
+def read_config(folder: Path, name: str) -> dict[str, Any]:
+    """The config.json of a folder. Raises PlanError when there is none that can be read."""
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         what = f"{name} has no config.json that can be read"
         raise PlanError(Problem("plan", what, "give a folder with config.json", key="base.model")) from None
-    return read(config, name)
+    return config
 
 
 def _times(block: Block, count: int) -> Block:

@@ -159,7 +159,7 @@ def _head(model: Architecture, setting: Setting) -> int:
     norm = (4 + setting.width) * model.hidden * setting.tokens
     if setting.device != "cuda":
         return norm + 12 * model.vocabulary * setting.tokens
-    tile = min(setting.tokens, TILE_TOKENS) * min(model.vocabulary, TILE_VOCABULARY) * setting.width
+    tile = min(setting.tokens, TILE_TOKENS) * TILE_VOCABULARY * setting.width
     return norm + tile + 4 * model.hidden * setting.tokens
 
 
