@@ -124,7 +124,7 @@ of this project's shop, so that it works as it is. Copy one, put in your rows, a
 
 ```
 tune plan recipes/qwen3-8b.yaml --all      # every card that is known; nothing is downloaded
-tune pin recipes/qwen3-8b.yaml             # writes the newest commit of the base into the recipe
+tune pin my.yaml                           # writes the newest commits of base and data sets into a recipe that has none
 tune run recipes/qwen3-8b.yaml             # downloads the base and trains
 ```
 
@@ -132,7 +132,8 @@ tune run recipes/qwen3-8b.yaml             # downloads the base and trains
 clears `publish.license`, its base has a shape with a source that gives the published number of parameters, and its plan
 fits the card in the table. Memory and time are the plan's ([how good they are](plan.md)); time is a guess from the
 maker's rate that leaves out what several devices say to one another.
-With `nf4` the linear layers are in 4 bits. "Adapted" is the share of all parameters that stand in matrices with a LoRA pair.
+Where a recipe names a commit of its base, that was read on the owner's page or quoted alike by several others; the Hub itself
+was not asked. With `nf4` the linear layers are in 4 bits. "Adapted" is the share of all parameters that stand in matrices with a LoRA pair.
 
 {table}
 
