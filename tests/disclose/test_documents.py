@@ -151,7 +151,7 @@ def test_whole_numbers_are_rendered_as_they_are_read(tmp_path: Path) -> None:
     found["evaluation"]["tuned"]["stop_rate"] = measured(1.0)
     found["consumption"]["flop"] = derived(2.0e10)
     shutil.copytree(POCKET, tmp_path / "adapter", ignore=shutil.ignore_patterns("disclosure", "README.md", "LICENSE"))
-    write(tmp_path / "adapter", found)
+    write(tmp_path / "adapter", found, legal=notices.texts(found, None))
     assert failed(tmp_path / "adapter") == ""
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tune.plan import length
-from tune.train.settings import consumption_order
+from tune.train.order import consumption_order
 
 
 @given(st.integers(1, 60), st.integers(1, 20), st.floats(0.2, 4), st.integers(0, 2**32 - 1))

@@ -129,9 +129,9 @@ VERBS = {
     ),
     "verify": Verb(
         results.verify_folder,
-        "check a disclosed folder from its files, or by training again",
+        "check a disclosed folder: its files, its base, its rows, its training",
         "PATH|REPO",
-        ("--json", "--replay"),
+        ("--base", "--data", "--adapter", "--hub", "--replay", "--json"),
     ),
     "publish": Verb(
         results.publish_result,

@@ -40,6 +40,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--row": {"type": int, "metavar": "LINE", "help": "one row of the source, by its line"},
     "--find": {"metavar": "TEXT", "help": "rows of the source that hold a text"},
+    "--data": {
+        "nargs": "?",
+        "const": "",
+        "metavar": "FOLDER",
+        "help": "prepare the rows again and recompute every count and root; FOLDER holds them (default: where they were)",
+    },
+    "--adapter": {"type": Path, "metavar": "FOLDER", "help": "the adapter that was merged (for a run: its own)"},
+    "--hub": {"action": "store_true", "help": "ask the Hub whether base and sources exist at their commits"},
     "--replay": {
         "metavar": "A:B",
         "help": "train the steps after A up to B again, between two committed checkpoints of a run",
@@ -70,6 +78,7 @@ OPTIONS_OF = {
     ("pin", "--dry-run"): DRY_PIN,
     ("export", "--base"): BASE_FOLDER,
     ("publish", "--dry-run"): {"help": "print files, front matter and verdicts; nothing is sent, nobody is asked"},
+    ("verify", "--base"): BASE_FOLDER,
 }
 """Where one verb means something else by an option."""
 TARGETS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tune.cli.opening import open_or_make
@@ -12,7 +13,6 @@ from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, Problem, UserError
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
 
 def evaluate_again(parsed: argparse.Namespace) -> int:
@@ -61,20 +61,26 @@ def verify_folder(parsed: argparse.Namespace) -> int:
     """`tune verify`."""
     from tune.replay import segment
     from tune.text import table
-    from tune.verify import Means, as_json, verdict, verify
+    from tune.verify import Means, as_json, on_word, verdict, verify
 
-    means = Means(segment=segment(parsed.replay) if parsed.replay is not None else None)
-    claims = verify(_folder(parsed.target), means)
+    means = Means(
+        base=parsed.base,
+        adapter=parsed.adapter,
+        data=parsed.data is not None,
+        rows=Path(parsed.data) if parsed.data else None,
+        hub=parsed.hub,
+        segment=segment(parsed.replay) if parsed.replay is not None else None,
+    )
+    folder = _folder(parsed.target)
+    claims, unshown = verify(folder, means), on_word(folder)
     if parsed.json:
-        print(json.dumps(as_json(claims), indent=2, ensure_ascii=False))
+        print(json.dumps(as_json(claims, unshown), indent=2, ensure_ascii=False))
     else:
-        print(
-            table(
-                [[c.verdict, str(c.level), f"{c.claim}: {c.how}"] for c in claims],
-                ["verdict", "level", "claim: how"],
-                left=(0, 2),
-            )
-        )
+        rows = [[str(c.level), c.claim, c.verdict, c.how] for c in claims]
+        print(table(rows, ["level", "claim", "verdict", "how"], left=(1, 2, 3)))
+        print("\nNot shown by levels 0 to 4, on the author's word or as measured once:")
+        print("\n".join(f"- {text}" for text in unshown))
+        print("Only a full level 5 excludes undisclosed data.\n")
         print(verdict(claims))
     return EXIT_FAILED if verdict(claims) == "FAILED" else EXIT_DONE
 

@@ -62,8 +62,9 @@ def languages(prepared: Prepared, tokenizer: Any) -> Spoken:
 
 
 def _place(prepared: Prepared, i: int) -> str:
+    """File and line, without the folder that the file lies in: it is published."""
     found = prepared.examples
-    return f"{prepared.sources[found.sources[i]].files[found.files[i]].shown}:{found.lines[i]}"
+    return f"{prepared.sources[found.sources[i]].files[found.files[i]].path.name}:{found.lines[i]}"
 
 
 def _learned(prepared: Prepared, i: int, tokenizer: Any) -> str:

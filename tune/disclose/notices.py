@@ -23,7 +23,7 @@ def texts(found: Json, base: Path | None, adapter: Path | None = None) -> dict[s
     elsewhere, or the Apache License that tune holds; of others the NOTICE names the address. A license that the gate
     refuses gets no LICENSE file."""
     places = ((OF_THE_BASE, base), (OF_THE_ADAPTER, adapter))
-    files = {prefix + p.name: p.read_bytes() for prefix, place in places if place for p in _legal_files(place)}
+    files = {prefix + p.name: p.read_bytes() for prefix, place in places if place for p in legal_files(place)}
     own, of_base = allowed(found), found["base"]["license"] if found["base"] else None
     if own == "apache-2.0":
         files["LICENSE"] = APACHE_TEXT.read_bytes()
@@ -40,7 +40,8 @@ def allowed(found: Json) -> str | None:
     return None if refused else wanted
 
 
-def _legal_files(base: Path) -> Iterator[Path]:
+def legal_files(base: Path) -> Iterator[Path]:
+    """License texts in the folder of a base, sorted."""
     paths = {path for pattern in LEGAL_FILES for path in base.glob(pattern)}
     yield from (p for p in sorted(paths) if p.is_file() and p.stat().st_size <= LARGEST_BYTES)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from tune import models
 from tune.export.merge import Merged, merge
@@ -57,12 +58,16 @@ def _copy_others(base: Path, to: Path) -> None:
 
 def _edit_config(config: Path, base: BaseRecord, untie: bool) -> None:
     """No path of this machine in the config, and the truth about tied embeddings."""
-    content = json.loads(config.read_text(encoding="utf-8"))
-    content.pop("_name_or_path", None)
-    if base.repo:
-        content["_name_or_path"] = base.repo
+    write_json(config, edited(json.loads(config.read_text(encoding="utf-8")), base.repo, untie))
+
+
+def edited(content: dict[str, Any], repo: str | None, untie: bool) -> dict[str, Any]:
+    """The config of the merged model from that of the base, whose public name is `repo`."""
+    content = {name: value for name, value in content.items() if name != "_name_or_path"}
+    if repo:
+        content["_name_or_path"] = repo
     if untie:
         content["tie_word_embeddings"] = False
         if isinstance(content.get("text_config"), dict):
-            content["text_config"]["tie_word_embeddings"] = False
-    write_json(config, content)
+            content["text_config"] = {**content["text_config"], "tie_word_embeddings": False}
+    return content

@@ -175,3 +175,62 @@ def tensors_of(folder: Path, names: tuple[str, ...]) -> Iterator[tuple[str, torc
         stored = found[name]
         with (folder / stored.file).open("rb", buffering=0) as file:
             yield name, read_tensor(file, stored)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a merge that is there shares with the same merge done again."""
+
+    tensors: int
+    unlike: tuple[str, ...]
+    """What is another thing, in words."""
+    near: tuple[str, ...]
+    """Tensors that differ by rounding only."""
+
+
+def compare(base: Path, adapter: Path, there: Path, model_name: str, nf4: bool = False) -> Compared:
+    """Merges as `merge` does, one tensor at a time, and compares with the weights in the folder `there`; writes nothing.
+
+    Raises what `merge` raises.
+    """
+    tensors = read_headers(base, model_name)
+    files = read_adapter(adapter)
+    planned = plan(files, read_names(base, tensors, model_name), tensors, nf4)
+    read, unlike, near = reader(files), list[str](), list[str]()
+    for name in weight_files(base, model_name):
+        outputs = planned.files.get(name, [])
+        if not (there / name).is_file():
+            unlike.append(f"{name} is missing")
+            continue
+        with (base / name).open("rb", buffering=0) as source, (there / name).open("rb", buffering=0) as found:
+            start = len(_header(source, outputs))
+            if found.read(start) != _header(source, outputs):
+                unlike.append(f"{name} has other tensors than the merge gives")
+                continue
+            for output in outputs:
+                stored = Stored(output.source.dtype, output.source.shape, name, start, output.source.bytes)
+                start += stored.bytes
+                verdict = _compared(output, source, found, stored, read)
+                if verdict == "unlike":
+                    unlike.append(f"{output.name} is not what the merge gives")
+                elif verdict == "near":
+                    near.append(output.name)
+    release()
+    return Compared(sum(map(len, planned.files.values())), tuple(unlike), tuple(near))
+
+
+def _compared(output: Output, base: IO[bytes], found: IO[bytes], stored: Stored, read: Any) -> str:
+    """`same` to the bit, `near` within two rounding steps of the largest weight, or `unlike`."""
+    import torch
+
+    with torch.no_grad():
+        tensor = read_tensor(base, output.source)
+        if output.edits or output.nf4:
+            tensor = merged(output, tensor, read)
+        other = read_tensor(found, stored)
+        if torch.equal(tensor.reshape(-1).view(torch.uint8), other.reshape(-1).view(torch.uint8)):
+            return "same"
+        if not output.edits and not output.nf4:
+            return "unlike"
+        step = torch.finfo(tensor.dtype).eps * float(tensor.abs().max())
+        return "near" if float((tensor.double() - other.double()).abs().max()) <= 2 * step else "unlike"

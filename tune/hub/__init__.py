@@ -134,6 +134,28 @@ def has_file(repo: str, commit: str, name: str) -> bool:
         raise _explain(repo, "dataset", error) from error
 
 
+def stored_files(repo: str, commit: str, kind: Kind) -> dict[str, tuple[int, str | None]] | None:
+    """Size and, of large ones, SHA-256 of every file of a commit; None when the Hub knows no such repository or commit.
+
+    Raises BaseModelError (of a data set DataError) when the Hub cannot be asked, or does not let this account in.
+    """
+    quiet_libraries()
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
+    from huggingface_hub.hf_api import RepoFile
+
+    try:
+        entries = list(HfApi().list_repo_tree(repo, recursive=True, revision=commit, repo_type=kind))
+    except GatedRepoError as error:
+        raise _explain(repo, kind, error) from error
+    except (RepositoryNotFoundError, RevisionNotFoundError):
+        return None
+    except Exception as error:
+        raise _explain(repo, kind, error) from error
+    files = [entry for entry in entries if isinstance(entry, RepoFile)]
+    return {file.path: (file.size, file.lfs.sha256 if file.lfs else None) for file in files}
+
+
 def dataset_error(name: str, what: str, fix: str) -> DataError:
     """The complaint about a data set; `name` is how the recipe calls it."""
     return DataError(Problem("file", what, fix, file=name))

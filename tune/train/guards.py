@@ -19,7 +19,7 @@ from tune.recipe.schema import Recipe
 from tune.records import BaseRecord, Ledger, Plan, Receipt
 from tune.run import Run
 from tune.sharding import truly_divided
-from tune.train.settings import consumption_order
+from tune.train.order import consumption_order
 
 SHORT_ROW = 64
 """Tokens on which it is tried whether rows see each other."""

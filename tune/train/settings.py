@@ -1,10 +1,9 @@
-"""From recipe and plan to TRL's settings, and the order in which the optimizer sees the sequences."""
+"""From recipe and plan to TRL's settings."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from trl import SFTConfig
 
 from tune.recipe.schema import Train
@@ -12,17 +11,6 @@ from tune.records import Plan
 
 OPTIMIZERS = {"adamw": "adamw_torch", "adamw_8bit": "adamw_8bit", "adafactor": "adafactor"}
 SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
-
-
-def consumption_order(sequences: int, fed: int, seed: int) -> np.ndarray:
-    """Indices of the `sequences` in the order that the optimizer consumes them, `fed` in all.
-
-    Every epoch is a permutation of its own, drawn from (seed, epoch); steps cross the border between epochs. The order
-    depends on nothing else: not on the device, the micro-batch, or an interruption.
-    """
-    epochs = -(-fed // sequences)
-    order = np.concatenate([np.random.default_rng([seed, epoch]).permutation(sequences) for epoch in range(epochs)])
-    return order[:fed]
 
 
 def settings(train: Train, plan: Plan, packed: bool, output: Path) -> SFTConfig:

@@ -36,8 +36,9 @@ from tune.run import Run, last_step, made  # noqa: E402
 from tune.train import CHECKPOINTS, METRICS, attempts, flop, inputs, losses, saving, trackers  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
+from tune.train.order import consumption_order  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
-from tune.train.settings import consumption_order, settings  # noqa: E402
+from tune.train.settings import settings  # noqa: E402
 from tune.train.share import Share  # noqa: E402
 from tune.train.trainer import Recorder, WitnessedTrainer  # noqa: E402
 

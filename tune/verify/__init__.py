@@ -5,7 +5,7 @@ files alone, works offline and loads no torch; a level that lacks what it needs 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 from tune.disclose import MANIFEST
 from tune.errors import Problem, UserError
 from tune.run import Run, open_run
+from tune.verify import base, hub, logs, training
 from tune.verify import folder as level_0
-from tune.verify import logs, training
-from tune.verify.claims import Claim, Verdict, unchecked
+from tune.verify.claims import Claim, Verdict, judged, unchecked
+from tune.verify.words import unproven
 
-__all__ = ["Claim", "Means", "as_json", "verdict", "verify"]
+__all__ = ["Claim", "Means", "as_json", "on_word", "verdict", "verify"]
 
 Json = dict[str, Any]
 
@@ -29,6 +30,16 @@ DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 class Means:
     """What a reader has beside the folder, and what is asked for."""
 
+    base: Path | None = None
+    """The files of the base, for levels 2 and 4."""
+    adapter: Path | None = None
+    """The adapter that was merged, for level 2; that of the run directory when absent."""
+    data: bool = False
+    """Whether the data stage is to be done again."""
+    rows: Path | None = None
+    """The folder that the rows are looked for in; None for where they were."""
+    hub: bool = False
+    """Whether the Hub may be asked."""
     segment: tuple[int, int] | None = None
     """Steps that are to be trained again; needs the run directory."""
 
@@ -69,9 +80,29 @@ def verify(folder: Path, means: Means = Means()) -> list[Claim]:
 
 def _higher(place: Place, means: Means, sound: bool) -> Iterator[Claim]:
     """Levels 1 to 5. `sound` says whether level 0 held."""
-    for level, needed in enumerate(("a signature", "the base", "the Hub", "the data"), start=1):
-        yield unchecked(level, TITLES[level - 1], f"needs {needed}; not available yet")
-    yield training.claim(place.folder, place.run, place.manifest, means.segment, sound)
+    manifest, run = place.manifest, place.run
+    yield unchecked(1, TITLES[0], "needs a signature; not available yet")
+    yield from _guarded(2, lambda: base.claims(place.folder, run, manifest, means.base, means.adapter))
+    yield from _guarded(3, lambda: hub.claims(manifest, means.hub))
+    if means.data:
+        yield from _guarded(4, lambda: _replayed(run, manifest, means))
+    else:
+        yield unchecked(4, TITLES[3], "needs the rows, and the base for its tokenizer: --data FOLDER --base FOLDER")
+    yield training.claim(place.folder, run, manifest, means.segment, sound)
+
+
+def _replayed(run: Run | None, manifest: Json, means: Means) -> Iterator[Claim]:
+    from tune.verify import data  # numpy, pyarrow and the tokenizer are needed by no level below
+
+    return data.claims(run, manifest, means.rows, means.base)
+
+
+def _guarded(level: int, check: Callable[[], Iterator[Claim]]) -> Iterator[Claim]:
+    """What a level says of a manifest that is read as it comes: one that is not of our form fails."""
+    try:
+        yield from check()
+    except DAMAGED as error:
+        yield judged(level, TITLES[level - 1], [f"{MANIFEST}: {type(error).__name__}: {error}"], "")
 
 
 def _rest() -> list[Claim]:
@@ -95,6 +126,15 @@ def verdict(claims: list[Claim]) -> Verdict:
     return "FAILED" if any(c.verdict == "FAILED" for c in claims) else "VERIFIED"
 
 
-def as_json(claims: list[Claim]) -> Json:
-    """The documented JSON."""
-    return {"verdict": verdict(claims), "claims": [asdict(c) for c in claims]}
+def on_word(folder: Path) -> list[str]:
+    """What the manifest of a folder, or of a run directory, says that no level below 5 shows, in words."""
+    path = next(p for p in (folder / MANIFEST, folder / "adapter" / MANIFEST) if p.is_file())
+    try:
+        return unproven(json.loads(path.read_bytes()))
+    except DAMAGED:
+        return []
+
+
+def as_json(claims: list[Claim], unshown: list[str]) -> Json:
+    """The documented JSON; `unshown` is what `on_word` gave."""
+    return {"verdict": verdict(claims), "claims": [asdict(c) for c in claims], "on_word": unshown}

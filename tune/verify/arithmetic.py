@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tune.modelfiles import read_header
+from tune.modelfiles import TOKENIZER, read_header
 from tune.train import flop
 
 Json = dict[str, Any]
@@ -21,6 +21,11 @@ def faults(folder: Path, manifest: Json) -> Iterator[str]:
     if manifest["consumption"] is not None:  # else trained elsewhere: nothing is claimed
         yield from _of_the_training(manifest)
     yield from _of_the_weights(folder, manifest)
+    yield from _of_the_tokenizer(manifest)
+    names = {file["name"] for file in manifest["subject"]["files"]}
+    kind = "adapter" if "adapter_config.json" in names else "merged" if "adapter" in manifest else "base"
+    if manifest["subject"]["kind"] != kind:
+        yield f"subject: by its files it is of the kind {kind}"
 
 
 def _of_the_rows(manifest: Json) -> Iterator[str]:
@@ -93,3 +98,14 @@ def _of_the_weights(folder: Path, manifest: Json) -> Iterator[str]:
     last = manifest["consumption"]["optimizer_steps"]["value"]
     if any(c["step"] == last and c["adapter_sha256"]["value"] not in shas for c in manifest.get("checkpoints", [])):
         yield "checkpoints: the adapter of the last step is not the one in this folder"
+
+
+def _of_the_tokenizer(manifest: Json) -> Iterator[str]:
+    """Files that travel from the base as they are."""
+    if manifest["base"] is None:
+        return
+    of_base = {file["name"]: file["sha256"] for file in manifest["base"]["files"]}
+    for file in manifest["subject"]["files"]:
+        travels = file["name"] in (*TOKENIZER, "generation_config.json")
+        if travels and of_base.get(file["name"]) != file["sha256"]:
+            yield f"{file['name']} is not the one that the base is said to have"

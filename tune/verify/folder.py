@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tune.digest import canonical_json, file_sha256
-from tune.disclose import CARD, MANIFEST, card, chain, documents, inside
+from tune.disclose import CARD, MANIFEST, card, chain, documents, inside, notices
 from tune.disclose.asked import procedure, said_of_training
 from tune.disclose.basis import declared
 from tune.disclose.manifest import gaps
@@ -17,7 +17,7 @@ from tune.disclose.openness import openness
 from tune.modelfiles import DECIDING
 from tune.recipe import Recipe
 from tune.run import DECLARED
-from tune.verify import arithmetic
+from tune.verify import arithmetic, bases
 from tune.verify.claims import Claim, differences, judged
 
 Json = dict[str, Any]
@@ -35,6 +35,7 @@ def claims(folder: Path, content: bytes, manifest: Json) -> Iterator[Claim]:
     """What level 0 says of a folder; `content` are the bytes of its manifest."""
     canonical = canonical_json(manifest) == content
     faults = [] if canonical else [f"{MANIFEST}: its bytes are not canonical JSON"]
+    faults += [] if manifest["manifest"] == 1 else [f"{MANIFEST}: of version {manifest['manifest']}, known is 1"]
     yield judged(0, "the manifest is in canonical form", faults, "RFC 8785")
     files = manifest["subject"]["files"]
     faults = list(_file_faults(folder, files))
@@ -50,9 +51,11 @@ def claims(folder: Path, content: bytes, manifest: Json) -> Iterator[Claim]:
     if manifest["subject"]["kind"] != "base" and manifest["consumption"] is not None:
         faults = list(recipe_faults(manifest))
         yield judged(0, "what is declared is what the recipe says", faults, "compared with the recipe in the manifest")
+    faults = list(bases.faults(manifest))
     listed = gaps({name: part for name, part in manifest.items() if name != "gaps"}) == manifest["gaps"]
-    faults = [] if listed else [f"{MANIFEST}: gaps does not list every value that is declared or unknown"]
-    yield judged(0, "nothing declared passes for measured", faults, "every basis compared with the list of gaps")
+    faults += [] if listed else [f"{MANIFEST}: gaps does not list every value that is declared or unknown"]
+    how = "every basis is one that the value can have, and stands in the list of gaps where it is weak"
+    yield judged(0, "nothing declared passes for measured", faults, how)
     faults = list(_card_faults(folder, manifest))
     how = "rendered again, byte for byte, front matter included"
     yield judged(0, "the card says what the manifest says", faults, how)
@@ -76,19 +79,19 @@ def _follows(folder: Path, manifest: Json) -> Iterator[Claim]:
 
 def _document_faults(folder: Path, manifest: Json) -> Iterator[str]:
     listed = {file["name"]: file for file in manifest["documents"]}
-    expected = documents.rendered(manifest)
+    expected = documents.rendered(manifest) | notices.texts(manifest, None)
     yield from (f"{name}: {MANIFEST} does not list it" for name in expected if name not in listed)
     for name, content in expected.items():
         path = folder / name
         if name in listed and path.is_file() and path.read_bytes() != content:
-            yield f"{name} is not what the manifest renders to"
-    yield from _described(folder, manifest["documents"], inside)
+            yield f"{name} is not what follows from the manifest"
+    yield from described(folder, manifest["documents"], inside)
 
 
 def _file_faults(folder: Path, files: list[Json]) -> Iterator[str]:
     if not files:
         yield f"{MANIFEST}: names no file"
-    yield from _described(folder, files, lambda name: Path(name).name == name)
+    yield from described(folder, files, lambda name: Path(name).name == name)
 
 
 def _stray_faults(folder: Path, manifest: Json) -> Iterator[str]:
@@ -158,7 +161,7 @@ def _source_faults(manifest: Json, recipe: Recipe) -> Iterator[str]:
         yield from differences(wanted, {name: part.get(name) for name in wanted}, f"sources[{i}]")
 
 
-def _described(folder: Path, files: list[Json], allowed: Callable[[str], bool]) -> Iterator[str]:
+def described(folder: Path, files: list[Json], allowed: Callable[[str], bool]) -> Iterator[str]:
     """What is wrong with files that the manifest describes; `allowed` says which names lie where they may."""
     for file in files:
         path = folder / file["name"]

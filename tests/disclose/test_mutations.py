@@ -1,0 +1,238 @@
+"""Single changes to what was published: not one is missed by the level that claims to cover it."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attacks import CONCLUDED, copied, forged, manifest_of, single_changes, turned
+from conftest import CHAT, POCKET, chat_row, fill_project, write_recipe, write_rows
+from whole import folder_of, tune
+
+from tune.disclose import MANIFEST
+from tune.errors import UserError
+from tune.verify import Means, verdict, verify
+from tune.verify import base as level_2
+from tune.verify import data as level_4
+from tune.verify import folder as level_0
+from tune.verify.words import is_proven, leaves
+
+SECTION = {"max_steps": 6, "save_every": 2, "adapter": {"rank": 4, "alpha": 8}}
+
+
+def test_changes_of_a_small_folder(tmp_path: Path) -> None:
+    """Thirty changes to a copy of pocket: bytes, ends, files removed, added and swapped, values: each FAILED."""
+    folder = copied(POCKET, tmp_path / "pocket")
+    for name in ("LICENSE", "prompts.txt", "pretrain.json"):  # the records of a base's making are not described
+        (folder / name).unlink()
+    changes = single_changes(folder, random.Random(3), 30)
+    missed = [change for change in changes if not noticed(folder) and not change.endswith(".md")]
+    assert missed == []
+    assert verdict(verify(folder)) == "VERIFIED"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
+    """A folder with the base, the rows and a finished run, whose adapter and merged model were published in pub/."""
+    place = fill_project(tmp_path_factory.mktemp("mutations") / "place")
+    shutil.copytree(tiny_base, place / "base")
+    (place / "base/README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    shutil.copyfile(POCKET / "LICENSE", place / "base/LICENSE")
+    write_rows(place / "train.jsonl", [*(chat_row(q, a) for q, a in CHAT * 6), "{broken"])
+    write_rows(place / "more.jsonl", [chat_row(f"{q} And today?", a) for q, a in CHAT])
+    rows = {"license": "cc-by-4.0", "about": "talk of a shop", "published_at": "the repository"}
+    data = {
+        "train": [{"path": "train.jsonl", **rows}, {"path": "more.jsonl", **rows, "weight": 1.5}],
+        "max_bad_rows": 1,
+    }
+    more = {"export": {"merge": True}, "publish": {"license": "apache-2.0"}}
+    write_recipe(place / "recipe.yaml", place / "base", data=data, train=SECTION, **more)
+    run = folder_of(tune("run", "recipe.yaml", cwd=place), place)
+    shutil.rmtree(run / "train/checkpoints")
+    run.rename(place / "run")
+    shutil.copytree(place / "run/adapter", place / "pub/adapter")
+    shutil.copytree(place / "run/export/merged", place / "pub/merged")
+    return place
+
+
+def noticed(folder: Path) -> bool:
+    """Whether a check fails, or cannot even begin."""
+    try:
+        return verdict(verify(folder)) == "FAILED"
+    except UserError:
+        return True
+
+
+def means(place: Path, **more: Any) -> Means:
+    """Everything that a stranger has beside the published folder."""
+    return Means(base=place / "base", adapter=place / "pub/adapter", data=True, rows=place, **more)
+
+
+@pytest.fixture(scope="module")
+def again(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The data stage done again, once, from the published manifest."""
+    scratch = tmp_path_factory.mktemp("again")
+    run = level_4._prepared(None, manifest_of(place / "pub/adapter"), place, place / "base", scratch)
+    level_4.data.data(run)
+    return run
+
+
+@pytest.mark.slow
+def test_a_stranger_can_check(place: Path) -> None:
+    """Two published folders, the rows and the base, on the command line: levels 0, 2 and 4 hold, and what was not checked
+    says what it would need."""
+    for name in ("adapter", "merged"):
+        call = ["verify", f"pub/{name}", "--data", ".", "--base", "base", "--adapter", "pub/adapter", "--json"]
+        found = json.loads(tune(*call, cwd=place).stdout)
+        assert found["verdict"] == "VERIFIED"
+        by_level = {level: {c["verdict"] for c in found["claims"] if c["level"] == level} for level in range(6)}
+        assert by_level == {n: {"VERIFIED"} if n in (0, 2, 4) else {"NOT CHECKED"} for n in range(6)}
+        assert all(
+            "needs" in c["how"] or "names no" in c["how"] for c in found["claims"] if c["verdict"] == "NOT CHECKED"
+        )
+        assert "what is declared of the rows" in found["on_word"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["adapter", "merged"])
+def test_single_changes(place: Path, tmp_path: Path, name: str) -> None:
+    """A hundred and twenty changes to each published folder (any file, any value of the manifest, the card within its markers): level
+    0 finds every one."""
+    folder = copied(place / "pub" / name, tmp_path / name)
+    missed = [change for change in single_changes(folder, random.Random(11), 120) if not noticed(folder)]
+    assert missed == []
+    assert verdict(verify(folder)) == "VERIFIED"
+
+
+def caught(place: Path, folder: Path, again: Any, manifest: dict[str, Any], path: str) -> bool:
+    """Whether level 0, 2 or 4 finds a forged folder, or says of this value that it could not be checked."""
+    recipe = path.startswith("recipe.resolved.value.data")
+    if recipe:
+        return verdict(verify(folder, means(place))) == "FAILED"
+    try:
+        claims = list(level_0.claims(folder, (folder / MANIFEST).read_bytes(), manifest))
+        claims += level_2.claims(folder, None, manifest, place / "base", place / "pub/adapter")
+        claims += level_4._compared(again, manifest)
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+        return True  # `verify` says that the manifest cannot be read
+    return any(
+        c.verdict == "FAILED" or (c.level == 2 and c.verdict == "NOT CHECKED" and "says" in c.how) for c in claims
+    )
+
+
+def missed_forgeries(place: Path, folder: Path, again: Any, share: float) -> list[str]:
+    """Values that can be changed consistently, all levels but 1, 3 and 5 notwithstanding; a seeded share of all paths."""
+    manifest, rng, missed = manifest_of(folder), random.Random(5), []
+    for path, _ in leaves(manifest):
+        if re.split(r"[.\[]", path)[0] in CONCLUDED or not is_proven(path) or rng.random() > share:
+            continue
+        changed = forged(folder, manifest, path)
+        if changed is not None and not caught(place, folder, again, changed, path):
+            missed.append(path)
+    return missed
+
+
+@pytest.mark.slow
+def test_consistent_forgeries(place: Path, tmp_path: Path, again: Any) -> None:
+    """A value of the manifest changed and everything written again around it, at a fifth of all paths: level 0, 2 or 4
+    finds each of which it is not said that it rests on the author's word."""
+    assert missed_forgeries(place, copied(place / "pub/adapter", tmp_path / "adapter"), again, 0.2) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["adapter", "merged"])
+def test_consistent_forgeries_everywhere(place: Path, tmp_path: Path, again: Any, name: str) -> None:
+    """The same at every path, of the merged model too."""
+    assert missed_forgeries(place, copied(place / "pub" / name, tmp_path / name), again, 1.0) == []
+
+
+def lies(manifest: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Larger lies that close: numbers that hang together changed together are found by the rows alone."""
+    yield "recipe.resolved.value.data.pack", False
+    yield "recipe.resolved.value.data.train", manifest["recipe"]["resolved"]["value"]["data"]["train"][:1]
+    yield "sources", manifest["sources"][1:]
+
+
+@pytest.mark.slow
+def test_lies_that_close(place: Path, tmp_path: Path) -> None:
+    """Another recipe, a source left out of recipe or manifest: FAILED."""
+    folder = copied(place / "pub/adapter", tmp_path / "adapter")
+    manifest = manifest_of(folder)
+    for path, value in lies(manifest):
+        assert forged(folder, manifest, path, value) is not None
+        assert verdict(verify(folder, means(place))) == "FAILED", path
+
+
+def row_changes(folder: Path, rng: random.Random, number: int) -> Iterator[str]:
+    """One change of the rows after the other, taken back when asked to go on."""
+    for _ in range(number):
+        path = folder / rng.choice(("train.jsonl", "more.jsonl", "eval.jsonl"))
+        content = path.read_bytes()
+        lines = content.splitlines(keepends=True)
+        i = rng.randrange(len(lines))
+        kind = rng.choice(("byte", "remove", "repeat", "reorder", "swap"))
+        changed = {
+            "byte": turned(content, rng),
+            "remove": b"".join(lines[:i] + lines[i + 1 :]),
+            "repeat": content + lines[i],
+            "reorder": b"".join(reversed(lines)),
+            "swap": (folder / ("eval.jsonl" if path.name == "train.jsonl" else "train.jsonl")).read_bytes(),
+        }[kind]
+        if changed == content:
+            continue
+        path.write_bytes(changed)
+        yield f"{kind} of {path.name}"
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize("number", [pytest.param(5, marks=pytest.mark.slow), pytest.param(60, marks=pytest.mark.long)])
+def test_changed_rows(place: Path, tmp_path: Path, number: int) -> None:
+    """A byte of a row, a row removed, repeated, put elsewhere, a swapped file: level 4 finds each, and level 0 none."""
+    rows = tmp_path / "rows"
+    rows.mkdir()
+    for name in ("train.jsonl", "more.jsonl", "eval.jsonl"):
+        shutil.copyfile(place / name, rows / name)
+    asked = Means(base=place / "base", data=True, rows=rows)
+    for change in row_changes(rows, random.Random(number), number):
+        failed = {c.level for c in verify(place / "pub/adapter", asked) if c.verdict == "FAILED"}
+        assert failed == {4}, change
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["train/consumed.jsonl", "train/metrics.jsonl"])
+def test_changed_logs(place: Path, tmp_path: Path, name: str) -> None:
+    """Lines of the logs of training reordered, removed, repeated; a leaf, a count or a loss in them: FAILED."""
+    run = copied(place / "run", tmp_path / "run")
+    log = run / name
+    lines = log.read_text().splitlines(keepends=True)
+    assert verdict(verify(run)) == "VERIFIED"
+    rows = [json.loads(line) for line in lines]
+    keys = ("examples", "input_tokens", "loss_tokens") if "consumed" in name else ("loss", "input_tokens", "step")
+    edited = [
+        [json.dumps({**row, key: row[key][::-1] + row[key][:1] if isinstance(row[key], list) else row[key] + 1}) + "\n"]
+        for row in (rows[0], rows[-1])
+        for key in keys
+    ]
+    changes = [[*edited[i], *lines[1:]] if i < len(keys) else [*lines[:-1], *edited[i]] for i in range(len(edited))]
+    changes += [lines[::-1], [lines[1], lines[0], *lines[2:]], lines[:-1], [*lines, lines[-1]], lines[1:]]
+    for change in changes:
+        log.write_text("".join(change))
+        assert verdict(verify(run)) == "FAILED", change[0][:80]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("record", ["train.json", "evaluate.json", "export.json", "data/ledger.json", "recipe.json"])
+def test_changed_records(place: Path, tmp_path: Path, record: str) -> None:
+    """Numbers in the records of a run that reach the manifest: it is no longer what they say."""
+    run = copied(place / "run", tmp_path / "run")
+    text = (run / record).read_text()
+    for pattern in (r'("loss": )(\d)', r'("(?:loss|tokens|kept|rows|steps)": )(\d)', r'("seed": )(\d)'):
+        changed = re.sub(pattern, lambda m: f"{m[1]}{(int(m[2]) + 1) % 10}", text, count=1)
+        (run / record).write_text(changed)
+        assert changed == text or verdict(verify(run)) == "FAILED", pattern
