@@ -125,6 +125,7 @@ def test_all_devices_in_one_table(recipe: Path, capsys: pytest.CaptureFixture[st
     assert lines[0].split()[:4] == ["device", "fits", "peak", "memory"]
     assert next(line for line in lines if line.startswith("a CPU")).count("not known") == 1
     assert any(line.startswith("8 x H200 SXM") for line in lines)
+    assert err.startswith("shape from config.json of base\n")
     assert "communication between devices" in err
 
 

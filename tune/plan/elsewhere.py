@@ -83,7 +83,7 @@ def shape(recipe: Recipe, root: Path) -> Shape:
     found = published.find(name)
     if not is_hub_id(name, root):
         config = families.read_config(root / name, name)
-        read = Shape(families.read(config, name), f"{name}/config.json", config)
+        read = Shape(families.read(config, name), f"shape from config.json of {name}", config)
     elif found is not None:
         read = Shape(families.read(found.config, name), f"shape of record: {found.citation}", found.config)
     else:
