@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tune.errors import MergeError, Problem, UserError
 from tune.export import subject_of, write_and_prove
 from tune.export.adapter import CONFIG, WEIGHTS, read_adapter
 from tune.export.proof import Subject, golden_ids
-from tune.files import write_json
+from tune.files import replacing, write_json
 from tune.licenses import FAMILY_LICENSES, HUB_LICENSES, lookup
 from tune.licenses.gate import stop
 from tune.recipe.rules import is_hub_id
@@ -45,20 +46,20 @@ def export_to(target: Path, base: Path | None, to: Path, section: Export, publis
     is_run = (target / "run.json").is_file()
     subject, parent = _of_run(open_run(target), base) if is_run else _of_adapter(target, base)
     parent = _cleared(parent, to.resolve().name, publish)
+    subject = replace(subject, name=parent["subject"]["name"])
     if section.merge_into == "nf4":
-        subject = Subject(
-            subject.base.model_copy(update={"quantize": "nf4"}), subject.adapter, subject.rows, subject.device
-        )
+        subject = replace(subject, base=subject.base.model_copy(update={"quantize": "nf4"}))
     wanted = {
         "base": subject.base.identity(),
         "adapter": [file.model_dump() for file in _files(subject.adapter)],
         "export": section.model_dump(mode="json"),
     }
-    record = write_and_prove(subject, to, section, wanted, started)
     elsewhere = target if parent["consumption"] is None else None
     legal = notices.texts(parent, Path(subject.base.folder), elsewhere)
-    disclose.write(to, manifest.of_merged(parent, parent["subject"]["name"], record), legal=legal)
-    write_json(to / ExportRecord.file, record.model_dump(mode="json"))
+    with replacing(to.resolve()) as folder:
+        record = write_and_prove(subject, folder, section, wanted, started)
+        disclose.write(folder, manifest.of_merged(parent, subject.name, record), legal=legal)
+        write_json(folder / ExportRecord.file, record.model_dump(mode="json"))
     return record
 
 
@@ -89,12 +90,7 @@ def _of_run(run: Run, base: Path | None) -> tuple[Subject, dict[str, Any]]:
         if tuple(found["files"]) != subject.base.files:
             what = f"{base} is not the base of this run: its files have other digests"
             raise UserError(Problem("call", what, f"give the files of {subject.base.model} as they were"))
-        subject = Subject(
-            subject.base.model_copy(update={"folder": str(base.resolve())}),
-            subject.adapter,
-            subject.rows,
-            subject.device,
-        )
+        subject = replace(subject, base=subject.base.model_copy(update={"folder": str(base.resolve())}))
     return subject, manifest.of_run(run)
 
 
@@ -116,7 +112,7 @@ def _of_adapter(adapter: Path, base: Path | None) -> tuple[Subject, dict[str, An
         **found,
     )
     rows = golden_ids(models.load_tokenizer(record))
-    return Subject(record, adapter, rows, models.find_device()), _parent(adapter, record, files.config)
+    return Subject(record, adapter, rows, models.find_device(), adapter.name), _parent(adapter, record, files.config)
 
 
 def _parent(adapter: Path, base: BaseRecord, config: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+from tune import llamacpp
 from tune.text import size
 
 DISTRIBUTION = "tune-ledger"
@@ -29,7 +31,7 @@ def examine(runs: Path) -> list[Finding]:
         Finding("python", sys.version.split()[0], "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer")
     ]
     findings += [_package(line) for line in requires(DISTRIBUTION) or [] if "extra ==" not in line and "==" in line]
-    findings.append(_device())
+    findings += [_device(), *_llama_cpp()]
     place = next(p for p in (runs.absolute(), *runs.absolute().parents) if p.exists())
     free = shutil.disk_usage(place).free
     findings.append(
@@ -59,3 +61,17 @@ def _device() -> Finding:
     device = find_device()
     kind = "bf16" if device.bf16 else "fp32"
     return Finding("device", f"{device.name}, {size(device.memory_bytes)}, {kind}, {device.threads} threads")
+
+
+def _llama_cpp() -> list[Finding]:
+    """llama.cpp's tools, which only `export.gguf` needs: to miss them is no fault, to name a folder without them is."""
+    tools, named = llamacpp.find(), os.environ.get("LLAMA_CPP")
+    paths = [str(path) for path in (tools.converter, tools.quantizer) if path is not None]
+    complete = len(paths) == 2
+    found = ", ".join(paths) or "not found; only export.gguf needs it"
+    fix = "" if complete or named is None else f"LLAMA_CPP={named}: {llamacpp.HOW}"
+    try:
+        python = version("llama-cpp-python")
+    except PackageNotFoundError:
+        python = "not installed; without it a GGUF file is written and not measured"
+    return [Finding("llama.cpp", found, fix), Finding("llama-cpp-python", python)]

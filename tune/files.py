@@ -54,6 +54,23 @@ def readable(folder: Path) -> None:
             path.chmod(mode)
 
 
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """Yields a new folder that takes the name of `folder`, in place of what is there, when the block ends well, and that is
+    removed when it does not. What a kill left of an earlier one is removed first."""
+    staging = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    try:
+        yield staging
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+    staging.rename(folder)
+    sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes a rename inside `folder` durable."""
     handle = os.open(folder, os.O_RDONLY)

@@ -11,6 +11,7 @@ from tune import base, disclose, evaluate, export, plan, train
 from tune import run as runs
 from tune.data import stage as data
 from tune.errors import Problem, UserError
+from tune.export.gguf import in_words
 from tune.launch import local, submit
 from tune.launch.request import Request, device
 from tune.nodes import here
@@ -174,6 +175,8 @@ def export_stage(run: Run) -> None:
         f"; merged weights in {run.path('export/merged')}, mean KL {found.merged.mean_kl:.1e}" if found.merged else ""
     )
     say(f"export: the adapter loads with plain PEFT{merged}")
+    if found.gguf is not None:
+        say(f"export: {in_words(found.gguf)}")
 
 
 def disclose_stage(run: Run) -> None:

@@ -467,6 +467,31 @@ class MergeProof(Part):
     """Among them, as a share of the largest weight of the tensor; None when none were compared."""
 
 
+class GgufProof(Part):
+    """The merged model as a GGUF file, beside the merged model; None where llama-cpp-python could not be asked."""
+
+    files: tuple[FileDigest, ...]
+    """The GGUF file, and the Modelfile for Ollama."""
+    type: str
+    tensor_types: dict[str, int]
+    """How many tensors are stored in which type, by the file's header."""
+    converter_sha256: str
+    """Of llama.cpp's convert_hf_to_gguf.py."""
+    chat_template: Literal["in the file", "none"]
+    """The model's own, compared with the file's header; `none` for a model without one."""
+    ollama_template: bool
+    """Whether the chat template could be said in Ollama's language."""
+    checked_with: str | None
+    golden_token_ids_equal: bool | None
+    """Token ids of fixed chats, llama.cpp's against the tokenizer's."""
+    ends_at: tuple[int, ...] | None
+    """Stop tokens of the model at which llama.cpp ends an answer."""
+    rows: int | None
+    mean_kl: float | None
+    """Mean KL divergence (nats) of merged model against GGUF file, over all positions."""
+    top1_agreement: float | None
+
+
 class ExportRecord(Record):
     """export.json: what was written, with proof that it is the same model."""
 
@@ -474,6 +499,7 @@ class ExportRecord(Record):
 
     adapter: AdapterProof
     merged: MergeProof | None
+    gguf: GgufProof | None
 
 
 class Disclosure(Record):

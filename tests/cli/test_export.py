@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 import torch
-from whole import tune
+from whole import start, tune
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "export"))  # the tiny adapters of the merge tests
 from tiny import live, logits, write_adapter
@@ -93,3 +97,47 @@ def test_into_four_bits(place: Path) -> None:
     assert found["into"] == "nf4"
     assert found["nf4_mean_kl"] < found["mean_kl"]
     assert found["nf4_top1_agreement"] >= 0.97
+
+
+CALL = ("export", "adapter", "--base", "base", "--license", "apache-2.0", "--to")
+
+
+def test_a_full_disk_leaves_nothing_half(place: Path) -> None:
+    """A disk with room for half of the model: the message says so, nothing lies there afterwards, and with room the same
+    command writes what it would have written."""
+    small = place / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(small)], capture_output=True).returncode:
+        pytest.skip("mounting a small file system needs root")
+    try:
+        done = tune(*CALL, "small/merged", cwd=place, check=False)
+        assert done.returncode == 1
+        assert "No space left on device" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert list(small.iterdir()) == []
+        subprocess.run(["mount", "-o", "remount,size=50m", str(small)], check=True)
+        tune(*CALL, "small/merged", cwd=place)
+        weights = "model.safetensors"
+        assert (small / "merged" / weights).read_bytes() == (place / "merged" / weights).read_bytes()
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=False)
+
+
+@pytest.mark.parametrize("wait", ["the merge has begun", "the weights are written"])
+def test_a_kill_and_the_same_command_again(place: Path, tmp_path: Path, wait: str) -> None:
+    """kill -9 while weights are written, or before they are proved: no folder of that name is there, and the same command
+    makes the whole one and leaves nothing beside it."""
+    to = tmp_path / "merged"
+    process = start(*CALL, to, cwd=place)
+    deadline = time.monotonic() + 300
+    pattern = ".*" if wait == "the merge has begun" else ".*/model.safetensors"
+    while not any(tmp_path.glob(pattern)) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.001)
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert not to.exists()
+    assert any(tmp_path.iterdir())
+    tune(*CALL, to, cwd=place)
+    assert [path.name for path in tmp_path.iterdir()] == ["merged"]
+    assert (to / "model.safetensors").read_bytes() == (place / "merged/model.safetensors").read_bytes()
+    assert tune("verify", to, cwd=place).returncode == 0

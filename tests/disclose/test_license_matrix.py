@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 
 import pytest
@@ -76,6 +77,7 @@ RESTRICTED = {
     "llama3.3",
     "llama4",
     "qwen",
+    "tongyi-qianwen",
     "deepseek",
 }
 NO_DERIVATIVES = {"cc-by-nd-4.0", "cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0"}
@@ -87,6 +89,7 @@ NON_COMMERCIAL = {
     "cc-by-nc-sa-3.0",
     "cc-by-nc-sa-4.0",
     "qwen-research",
+    "tongyi-qianwen-research",
     "mnpl",
     "mrl",
 }
@@ -234,13 +237,16 @@ def test_a_conflict_is_a_finding_of_its_own() -> None:
         ("llama3.1", "apache-2.0", "bot", "apache-2.0", "to be named 'Llama' first"),
         ("llama3.1", "apache-2.0", "llama-bot", "apache-2.0", None),
         ("gemma", "apache-2.0", "bot", "apache-2.0", "may be a derivative of it"),
+        ("deepseek", "apache-2.0", "bot", "apache-2.0", "may be a derivative of it"),
+        ("tongyi-qianwen", "apache-2.0", "bot", "apache-2.0", "may not improve another model"),
         ("mrl", "apache-2.0", "bot", "apache-2.0", "forbids commercial use"),
         ("qwen", "apache-2.0", "bot", "apache-2.0", None),
         ("apache-2.0", "apache-2.0", "bot", "apache-2.0", None),
     ],
 )
 def test_terms_of_the_model_that_wrote_the_rows(terms: str, base: str, name: str, published: str, words) -> None:
-    """Output of Llama 3 trains only Llama 3, of Llama 3.1 asks for the name, of Gemma for Gemma's terms."""
+    """Output of Llama 3 and of the first Qwen trains only these, of Llama 3.1 asks for the name, of Gemma and the first
+    DeepSeek for their own terms."""
     rows = Source("rows.jsonl", "cc-by-4.0", "a teacher", terms)
     answer = judge(published, base=base, name=name, sources=(rows,))
     assert (answer["verdict"], words is None or words in said(answer)) == (
@@ -297,6 +303,8 @@ def test_an_override_is_told() -> None:
         ("HuggingFaceTB/SmolLM2-360M-Instruct", "LlamaForCausalLM", "apache-2.0"),
         ("deepseek-ai/DeepSeek-R1-Distill-Qwen-7B", "Qwen2ForCausalLM", "mit"),
         ("deepseek-ai/DeepSeek-R1-Distill-Llama-8B", "LlamaForCausalLM", "llama3.1"),
+        ("Qwen/Qwen-7B-Chat", "QWenLMHeadModel", "tongyi-qianwen"),
+        ("Qwen/Qwen-1_8B", "QWenLMHeadModel", "tongyi-qianwen-research"),
         ("models/pocket", "LlamaForCausalLM", None),
         ("TinyLlama/TinyLlama-1.1B", "LlamaForCausalLM", None),
     ],
@@ -323,3 +331,16 @@ def test_families_by_name(name: str, architecture: str, wanted: str | None) -> N
 def test_texts_that_look_like_another(text: str, wanted: str) -> None:
     """A stricter license that quotes a permissive one is recognized as the stricter."""
     assert recognize(text) == wanted
+
+
+OWN_TERMS = {i for i in RESTRICTED | NON_COMMERCIAL if not i.startswith("cc-") and "rail" not in i}
+"""Licenses that the owner of one model family wrote."""
+
+
+def test_it_is_said_what_was_read() -> None:
+    """Whoever relies on the terms of a family can see whether its whole text was read, when, and where."""
+    table = json.loads((ROOT / "tune/licenses/table.json").read_text())
+    entries = table["hub"] | table["families"]
+    assert {i for i, entry in entries.items() if "read" in entry} == OWN_TERMS
+    assert {entries[i]["read"]["text"] for i in OWN_TERMS} == {"whole", "quotations only"}
+    assert {i for i in OWN_TERMS if entries[i]["read"]["text"] != "whole"} == {"gemma", "qwen", "mnpl"}

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = [
     ("errors", "text"),
     ("digest", "nodes"),
-    ("files", "jsonl", "licenses", "modelfiles", "targets"),
+    ("files", "jsonl", "licenses", "llamacpp", "modelfiles", "targets"),
     ("tables",),
     ("readers",),
     ("sources",),

@@ -89,6 +89,7 @@ KEYS = [
     "export.merge",
     "export.merge_into",
     "export.in_memory",
+    "export.gguf",
     "publish.license",
     "publish.override",
     "publish.prompts_at",
@@ -194,7 +195,7 @@ def test_defaults() -> None:
         },
         "launch": {"devices": "auto", "strategy": "auto", "deadline_seconds": 600},
         "evaluate": {"prompts": None, "max_new_tokens": 128, "samples": 8},
-        "export": {"merge": False, "merge_into": "base", "in_memory": False},
+        "export": {"merge": False, "merge_into": "base", "in_memory": False, "gguf": None},
         "publish": {"license": None, "override": None, "prompts_at": None},
     }
 

@@ -56,6 +56,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--to": {"type": Path, "metavar": "DIR", "required": True, "help": "a new folder for the merged model"},
     "--into": {"choices": ("base", "nf4"), "default": "base", "help": "the weights that are merged into"},
     "--in-memory": {"action": "store_true", "help": "merge with PEFT, which holds the whole model"},
+    "--gguf": {
+        "choices": ("f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q3_k_m"),
+        "help": "also write a GGUF file of this type, with llama.cpp's own tools",
+    },
     "--license": {"metavar": "ID", "help": "the license that it is given (default: the recipe's publish.license)"},
     "--override": {"metavar": "REASON", "help": "why it may be given away although the license gate refuses it"},
     "--repo": {

@@ -42,17 +42,21 @@ def chat_with(parsed: argparse.Namespace) -> int:
 def export_merged(parsed: argparse.Namespace) -> int:
     """`tune export`."""
     from tune.deliver import export_to
+    from tune.export.gguf import in_words
     from tune.recipe.schema import Export, Publish
 
     if parsed.in_memory and parsed.into == "nf4":
         what = "--in-memory merges into the unquantized base only"
         raise UserError(Problem("call", what, "leave out one of the two"))
-    section = Export(merge=True, merge_into=parsed.into, in_memory=parsed.in_memory)
+    section = Export(merge=True, merge_into=parsed.into, in_memory=parsed.in_memory, gguf=parsed.gguf)
     publish = Publish(license=parsed.license, override=parsed.override)
-    found = export_to(parsed.target, parsed.base, parsed.to, section, publish).merged
+    record = export_to(parsed.target, parsed.base, parsed.to, section, publish)
+    found = record.merged
     assert found is not None
     agree = f"mean KL {found.mean_kl:.1e} nats, top-1 agreement {100 * found.top1_agreement:.1f} %"
     print(f"export: {found.how}, {agree} against the adapter", file=sys.stderr)
+    if record.gguf is not None:
+        print(f"export: {in_words(record.gguf)}", file=sys.stderr)
     print(parsed.to)
     return EXIT_DONE
 

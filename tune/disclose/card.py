@@ -351,7 +351,23 @@ def _export(m: Json) -> str:
                 f"Of {merged['changed_tensors']['value']} changed tensors {merged['tensors_compared']['value']} were compared with PEFT's merge in fp32: "
                 f"largest difference {merged['largest_tensor_difference']['value']:.2g} of the tensor's largest weight."
             )
+    if "gguf" in m["export"]:
+        lines.append(_gguf(m["export"]["gguf"]))
     return "## Loading and merging\n\n" + " ".join(lines)
+
+
+def _gguf(part: Json) -> str:
+    """The GGUF file, and how near it is to the merged model."""
+    types = ", ".join(f"{number} in {name}" for name, number in part["tensor_types"]["value"].items())
+    what = (
+        f"`{part['files'][0]['name']}` holds the merged weights as llama.cpp's converter writes them (tensors: {types})"
+    )
+    if part["mean_kl"]["value"] is None:
+        return f"{what}; how near they are was not measured."
+    return (
+        f"{what}; by {part['checked_with']['value']}, against the merged weights: mean KL divergence {part['mean_kl']['value']:.2g} nats, "
+        f"top-1 agreement {100 * part['top1_agreement']['value']:.2f} %, token ids of golden chats equal."
+    )
 
 
 def _gaps(m: Json) -> str:

@@ -142,7 +142,7 @@ def _without_conclusions(found: Json) -> Json:
 def of_merged(parent: Json, name: str, record: ExportRecord) -> Json:
     """The manifest of a merged model: what its adapter's says, of other files and with the proof of the merge."""
     assert record.merged is not None
-    files = [file.model_dump() for file in record.merged.files]
+    files = [file.model_dump() for file in (*record.merged.files, *(record.gguf.files if record.gguf else ()))]
     said = {**parent["subject"]["license"]}
     found: Json = {**parent, "tune": __version__, "export": _export(record)}
     found["subject"] = {"kind": "merged", "name": name, "files": files, "license": said}
@@ -322,6 +322,12 @@ def _export(found: ExportRecord | None) -> Json | None:
         part["merged"] = {
             **{name: measured(value) for name, value in proof.items() if value is not None},
             "files": [f.model_dump() for f in found.merged.files],
+        }
+    if found.gguf is not None:
+        facts = found.gguf.model_dump(exclude={"files"})
+        part["gguf"] = {
+            **{name: measured(value) if value is not None else unknown() for name, value in facts.items()},
+            "files": [f.model_dump() for f in found.gguf.files],
         }
     return part
 

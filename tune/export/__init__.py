@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from tune import models, sequences
 from tune.digest import file_sha256
 from tune.errors import TuneError
-from tune.export import proof
+from tune.export import gguf, proof
 from tune.export.folder import write_in_memory, write_merged
 from tune.export.names import read_names
 from tune.export.proof import Subject
-from tune.files import sync_folder
+from tune.files import replacing
 from tune.modelfiles import read_headers
 from tune.recipe.schema import Export
 from tune.records import BaseRecord, ExportRecord, FileDigest, MergeProof, Plan, TrainRecord
@@ -50,16 +50,15 @@ def export(run: Run) -> ExportRecord:
     if record is not None and stands(run, record):
         return record
     section = run.recipe.export
-    record = write_and_prove(
-        subject_of(run), run.path("export/merged") if section.merge else None, section, wanted, started
-    )
+    to = run.path("export/merged") if section.merge or section.gguf is not None else None
+    record = write_and_prove(subject_of(run), to, section, wanted, started)
     run.write(record)
     return record
 
 
 def stands(run: Run, record: ExportRecord) -> bool:
     """Whether the merged files are where they were written, in their sizes."""
-    files = record.merged.files if record.merged else ()
+    files = (*(record.merged.files if record.merged else ()), *(record.gguf.files if record.gguf else ()))
     paths = [(run.path("export/merged") / f.name, f.bytes) for f in files]
     return all(path.is_file() and path.stat().st_size == size for path, size in paths)
 
@@ -71,36 +70,37 @@ def subject_of(run: Run) -> Subject:
         if len(rows):
             first = zip(rows[:ROWS]["input_ids"], rows[:ROWS]["seq_lengths"], strict=True)
             ids = [ids[:length] for ids, (length, *_) in first]
-            return Subject(run.read(BaseRecord), run.path("adapter"), ids, run.read(Plan).device)
+            return Subject(run.read(BaseRecord), run.path("adapter"), ids, run.read(Plan).device, run.recipe.name)
     raise TuneError("there are no rows to compare on")
 
 
 def write_and_prove(subject: Subject, to: Path | None, section: Export, wanted: Any, started: float) -> ExportRecord:
-    """Proves the adapter, writes the merged model into the folder `to`, and proves it before it takes that name.
+    """Proves the adapter, writes the merged model, and a GGUF file where one is wanted, into the folder `to`, and proves
+    both before the folder takes that name.
 
-    Raises TuneError when what was written does not behave as the live adapter.
+    Raises TuneError when what was written does not behave as the live adapter, UserError when llama.cpp's tools are missing.
     """
+    if section.gguf is not None:
+        gguf.needed(section.gguf)
     with TemporaryDirectory(prefix="tune-") as scratch:
         model, reference = proof.live(subject)
         adapter = proof.adapter_proof(subject, reference, Path(scratch))
-        merged = None
+        merged = in_gguf = None
         if to is not None:
-            staging = to.with_name(f".{to.name}.merging")
-            shutil.rmtree(staging, ignore_errors=True)
-            staging.mkdir(parents=True)
-            merged = _merge(subject, staging, section, (model, reference), Path(scratch))
-            if (to / "README.md").is_file():  # a person may have written on the card
-                shutil.copyfile(to / "README.md", staging / "README.md")
-            shutil.rmtree(to, ignore_errors=True)
-            staging.rename(to)
-            sync_folder(to.parent)
-    return ExportRecord(made=made(wanted, started), adapter=adapter, merged=merged)
+            with replacing(to) as staging:
+                merged, found = _merge(subject, staging, section, (model, reference), Path(scratch))
+                del model
+                if section.gguf is not None:
+                    in_gguf = gguf.write_and_prove(subject, staging, section.gguf, found)
+                if (to / "README.md").is_file():  # a person may have written on the card
+                    shutil.copyfile(to / "README.md", staging / "README.md")
+    return ExportRecord(made=made(wanted, started), adapter=adapter, merged=merged, gguf=in_gguf)
 
 
 def _merge(
     subject: Subject, to: Path, section: Export, live: tuple[Any, list[torch.Tensor]], scratch: Path
-) -> MergeProof:
-    """Writes the merged model and compares it, loaded afresh, with the adapter."""
+) -> tuple[MergeProof, list[torch.Tensor]]:
+    """Writes the merged model and compares it, loaded afresh, with the adapter. Gives its logits too."""
     model, reference = live
     compared: dict[str, Any] = {"how": "in memory", "tensors": None, "changed_tensors": None, "untied": False}
     compared |= {"tensors_compared": 0, "largest_tensor_difference": None}
@@ -137,7 +137,7 @@ def _merge(
         **compared,
     )
     _same_model(merged)
-    return merged
+    return merged, found
 
 
 def _golden(subject: Subject, folder: Path | None) -> list[list[int]]:

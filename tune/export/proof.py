@@ -49,6 +49,8 @@ class Subject:
     rows: list[list[int]]
     """Token ids of the rows whose logits are compared."""
     device: Device
+    name: str
+    """What a file is named after."""
 
 
 def golden_ids(tokenizer: Any) -> list[list[int]]:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from tune import llamacpp
 from tune.errors import DataError
 from tune.licenses import FAMILY_LICENSES, HUB_LICENSES
 from tune.recipe.schema import Recipe, Source
@@ -46,6 +47,8 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
     if recipe.export.in_memory and recipe.export.merge_into == "nf4":
         what = "PEFT merges in memory into the unquantized base only"
         yield ("export", "in_memory"), what, "keep one of in_memory and merge_into: nf4"
+    if recipe.export.gguf is not None and (absent := llamacpp.missing(recipe.export.gguf)) is not None:
+        yield ("export", "gguf"), *absent
     start = recipe.train.adapter.start_from
     if start is not None and kind_of(root / start / "adapter_config.json") != "file":
         what = f"no adapter in {start}"

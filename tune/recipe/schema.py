@@ -293,6 +293,9 @@ class Export(Section):
     in_memory: bool = False
     """Merge with PEFT, which holds the whole model in memory, instead of tensor by tensor: for a kind of adapter that
     docs/export.md does not list."""
+    gguf: Literal["f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q3_k_m"] | None = None
+    """Also write the merged model as one GGUF file of this type, for llama.cpp and Ollama, made by llama.cpp's own tools:
+    the environment variable LLAMA_CPP names their folder. Merges even without `merge: true`."""
 
 
 class Publish(Section):
