@@ -123,7 +123,13 @@ FAMILIES = {
         GRANITE,
         ("<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"),
         "<|end_of_text|>",
-        {"tie_word_embeddings": True, "embedding_multiplier": 12.0, "logits_scaling": 8.0, "residual_multiplier": 0.22},
+        {
+            "tie_word_embeddings": True,
+            "embedding_multiplier": 2.0,
+            "attention_multiplier": 0.2,
+            "residual_multiplier": 0.5,
+            "logits_scaling": 2.0,
+        },
     ),
     "OLMo 2": Family("olmo2", OLMO, ("<|user|>", "<|assistant|>")),
     "Phi-4": Family(

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from conftest import CHAT, chat_row, write_recipe, write_rows
 from families import FAMILIES, Family, store_mxfp4, write_base
+from whole import folder_of, tune
 
 from tune import check, models, pipeline, probe
 from tune.disclose import disclose
 from tune.evaluate import evaluate
 from tune.export import export
+from tune.files import read_jsonl
 from tune.plan import plan
 from tune.recipe import load
 from tune.records import Evaluation, ExportRecord, Plan, TrainRecord
@@ -148,6 +150,23 @@ def test_gpt_oss_as_it_is_published(
     say(f"gpt-oss, MXFP4: {whole(tmp_path, family, export=in_memory)}")
     attention = {"adapter": {"rank": 4, "alpha": 8, "targets": ["q_proj", "k_proj", "v_proj", "o_proj"]}}
     say(f"gpt-oss, MXFP4, attention: {whole(tmp_path, family, straight=False, train=attention)}")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["Qwen3-MoE", "gpt-oss"])
+def test_experts_on_several_devices(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes that divide the base among them (FSDP2), gpt-oss from MXFP4, have the losses of one, within the
+    rounding of bf16."""
+    monkeypatch.chdir(tmp_path)
+    family = FAMILIES[name]
+    write_project(tmp_path, family, mxfp4=name == "gpt-oss")
+    found = []
+    for launch in ({"devices": 1}, {"devices": 2, "strategy": "fsdp2"}):
+        recipe = recipe_of(tmp_path, family, launch=launch, train={"evaluate_every": None}, export={"merge": False})
+        run = folder_of(tune("run", recipe, "--fresh", cwd=tmp_path), tmp_path)
+        found.append([row["loss"] for row in read_jsonl(run / "train/metrics.jsonl")])
+    assert len(found[0]) == 4
+    assert found[1] == pytest.approx(found[0], abs=0.01)
 
 
 @pytest.mark.slow

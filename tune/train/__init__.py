@@ -39,7 +39,8 @@ def finished(run: Run) -> TrainRecord | None:
 def flop(base_parameters: int, tokens: int, trained_parameters: int) -> float:
     """Floating-point operations of LoRA training over `tokens`: 4 N a token through the frozen weights (2 N forward,
     2 N for the gradients of the activations; no gradients of weights) and 6 a trained parameter and token. Attention
-    scores and recomputation are left out, which understates long sequences."""
+    scores and recomputation are left out, which understates long sequences; of a mixture of experts all parameters are
+    counted, not those that a token visits, which overstates it."""
     return float(tokens) * (4.0 * base_parameters + 6.0 * trained_parameters)
 
 
