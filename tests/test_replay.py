@@ -63,6 +63,16 @@ def test_a_segment_gives_the_committed_bytes(run: Path, steps: str, folder: str)
     assert {path: path.stat().st_mtime_ns for path in run.rglob("*") if path.is_file()} == before
 
 
+def test_what_two_processes_trained_is_replayed_by_two(tmp_path: Path, tiny_base: Path) -> None:
+    """From a checkpoint of both to the end: VERIFIED, as for one; a changed bit of the second's random state is found."""
+    project = fill_project(tmp_path / "project")
+    write_recipe(project / "recipe.yaml", tiny_base, train={**SECTION, "max_steps": 4}, launch={"devices": 2})
+    run = folder_of(tune("run", "recipe.yaml", cwd=project), project)
+    assert said(run, "2:4", 0)[0] == "VERIFIED"
+    turn_a_bit(run / "train/checkpoints/checkpoint-2/rng_state_1.pth")
+    assert "checkpoint-2: rng_state_1.pth is not what was saved" in said(run, "2:4", 1)[1]
+
+
 def edit(path: Path, old: str, new: str) -> None:
     """Changes a text in a file, and makes sure that it was there."""
     content = path.read_text()

@@ -269,6 +269,20 @@ def test_lock_names_the_process_that_holds(new_run: Callable[..., Run]) -> None:
         assert is_held(run)
 
 
+def test_a_run_that_is_held_keeps_its_recipe(new_run: Callable[..., Run]) -> None:
+    """While a process works on a run, the same recipe with another evaluation is refused and changes nothing there; with
+    nothing changed it is found as ever. Afterwards the directory takes the new one."""
+    run = new_run()
+    before = run.path("recipe.json").read_bytes()
+    with lock(run):
+        assert new_run().folder == run.folder
+        with pytest.raises(RunBusy, match=r"is in use by process \d+"):
+            new_run(evaluate={"max_new_tokens": 7})
+        assert run.path("recipe.json").read_bytes() == before
+    assert new_run(evaluate={"max_new_tokens": 7}).folder == run.folder
+    assert run.path("recipe.json").read_bytes() != before
+
+
 def test_lock_waits(new_run: Callable[..., Run]) -> None:
     """With a time to wait, the lock is taken as soon as the holder is gone."""
     run = new_run()

@@ -50,10 +50,10 @@ def carry_out(run: Run) -> bool:
     if node.rank:
         local.follow(run, node)
         return True
+    if done(run):  # without the lock: a finished run may lie where nobody can write
+        say(NOTHING.format(run=run.folder))
+        return False
     with lock(run):
-        if done(run):
-            say(NOTHING.format(run=run.folder))
-            return False
         for stage in STAGES:
             stage(run)
     return True

@@ -101,8 +101,10 @@ def carry_out(work: Callable[[Run, Callable[[], bool], Ranks], bool]) -> None:
         outcome, code = {"outcome": kind, "what": _in_words(run, error), "usage": False}, EXIT_FAILED
     # Of several processes the one that failed first knows why; the others only lost it.
     if code != EXIT_FAILED or not run.path(OUTCOME).exists():
-        with suppress(OSError):  # on a full disk the launcher finds its own words
+        try:
             write_json(run.path(OUTCOME), outcome)
+        except OSError:  # on a full disk the launcher finds its own words; of another disk that fails it knows nothing
+            print(f"train: {outcome.get('what', outcome['outcome'])}", file=sys.stderr)
     sys.stderr.flush()
     os._exit(code)  # the watching thread is blocked in a read and must not hold the process
 

@@ -4,27 +4,30 @@ The rows are prepared again from their sources, without any cache, the state is 
 step 0, nothing but the seed), and what comes out must be what was committed: the same rows in the same steps, and the same
 bytes of the adapter. It works in a temporary run directory and leaves the run as it is.
 
-`python -m tune.replay RUN STEP` is the part that trains, in a process with the thread count of the original.
+`python -m tune.replay RUN STEP` is the part that trains, in as many processes as the original, each with its thread count.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tune import base, receipt
+from tune import base, hub, receipt
 from tune.data import stage as data
 from tune.digest import digest, file_sha256
 from tune.errors import Problem, TuneError, UserError
 from tune.files import keep_steps, read_jsonl, write_json
+from tune.launch.local import GRACE_SECONDS, environments
+from tune.nodes import Node
+from tune.ranks import join
 from tune.records import BaseRecord, Plan
 from tune.run import Run, changed_files, last_step, open_run
 from tune.text import count
@@ -62,8 +65,9 @@ def replay(folder: Path, manifest: Json, first: int, last: int) -> Replayed:
     committed = {entry["step"]: entry for entry in manifest.get("checkpoints", [])}
     run = open_run(folder)
     _possible(run, committed, first, last)
-    if manifest["consumption"]["devices"]["value"] != 1:
-        return Replayed(first, last, unlike=("it was trained on several devices",))
+    missing = list(_devices_missing(run.read(Plan)))
+    if missing:
+        return Replayed(first, last, unlike=tuple(missing))
     later = [b for b in manifest["environment"]["breaks"]["value"] if b["step"] > first]
     if later:
         changes = (f"after step {b['step']} the run went on with {'; '.join(b['differs'])}" for b in later)
@@ -83,6 +87,19 @@ def replay(folder: Path, manifest: Json, first: int, last: int) -> Replayed:
     if not faults and not same and not unlike:
         faults.append(f"the adapter at step {last} is not the committed one (SHA-256 differs)")
     return Replayed(first, last, tuple(faults), tuple(unlike))
+
+
+def _devices_missing(plan: Plan) -> Iterator[str]:
+    """What the training had and this machine has not. On a CPU its processes share whatever there is."""
+    if plan.device.kind == "cpu":
+        return
+    from tune.models import find_device
+
+    here = find_device()
+    if here.kind != plan.device.kind:
+        yield f"this device is {here.name}, and that was {plan.device.name}"
+    elif here.count < plan.processes:
+        yield f"{here.count} devices are here, and {plan.processes} trained"
 
 
 def _possible(run: Run, committed: dict[int, Json], first: int, last: int) -> None:
@@ -144,17 +161,33 @@ def _base_faults(again: Run, manifest: Json) -> Iterator[str]:
 
 
 def _train(again: Run, last: int) -> Json:
-    """Trains in a process of its own; returns what it says of itself, or {"refused"}."""
-    threads = str(again.read(Plan).threads)
+    """Trains in processes of their own; returns what the first says of itself, or {"refused"}."""
     command = [sys.executable, "-m", "tune.replay", str(again.folder), str(last)]
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": threads}
-    )
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if not lines:
-        return {"refused": f"the training process died (exit code {done.returncode}) without a word"}
-    found: Json = json.loads(lines[-1])
-    return found
+    processes = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=environment)
+        for environment in environments(again.read(Plan), Node())
+    ]
+    try:
+        _wait(processes)
+    finally:
+        for process in processes:
+            process.kill()
+    said = [[line for line in process.communicate()[0].splitlines() if line.startswith("{")] for process in processes]
+    found: list[Json] = [json.loads(lines[-1]) for lines in said if lines]
+    refused = next((one for one in found if "refused" in one), None)
+    if refused is None and len(found) < len(processes):
+        died = next(p.returncode for p, lines in zip(processes, said, strict=True) if not lines)
+        refused = {"refused": f"a training process died (exit code {died}) without a word"}
+    return refused or found[0]
+
+
+def _wait(processes: list[subprocess.Popen[str]]) -> None:
+    """Until all have ended; after one has failed the others get a moment to say what they know."""
+    until = float("inf")
+    while any(process.poll() is None for process in processes) and time.monotonic() < until:
+        if until == float("inf") and any(process.poll() for process in processes):
+            until = time.monotonic() + GRACE_SECONDS
+        time.sleep(0.05)
 
 
 def _row_faults(run: Run, again: Run, end: Json, first: int) -> list[str]:
@@ -184,18 +217,22 @@ def _unlike(found: Json, manifest: Json) -> Iterator[str]:
 
 
 def main() -> int:
-    """Entry of the training process: trains up to a step, and prints device and versions, or {"refused"}."""
+    """Entry of a training process: trains up to a step, and prints device and versions, or {"refused"}."""
+    hub.quiet_libraries()
     from tune.models import find_device
     from tune.train import attempts, worker
 
     run, last = open_run(Path(sys.argv[1])), int(sys.argv[2])
+    plan = run.read(Plan)
     try:
-        worker.train(run, lambda: last_step(run.folder) >= last)
+        ranks = join(plan.processes, plan.device.kind, run.recipe.launch.deadline_seconds)
+        worker.train(run, lambda: last_step(run.folder) >= last, ranks)
+        ranks.leave()
         found: Json = {"device": find_device().name, "versions": attempts.versions()}
     except TuneError as error:
         found = {"refused": str(error)}
     print(json.dumps(found))
-    return 0
+    return int("refused" in found)
 
 
 if __name__ == "__main__":

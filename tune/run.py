@@ -14,7 +14,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,16 +94,21 @@ def made(inputs: Any, started: float) -> Made:
 def create(loaded: Loaded, runs: Path, fresh: bool = False) -> Run:
     """Finds or makes the run directory of a recipe under `runs`: its name carries the digest of what decides the adapter.
 
-    Raises DataError for a Hub source whose commit or files cannot be found.
+    Raises DataError for a Hub source whose commit or files cannot be found, RunBusy when another process works on it by
+    another recipe (evaluate, export or publish may differ).
     `fresh` makes a new attempt beside the earlier ones (NAME-DIGEST-2, -3, ...); without it the newest is taken.
     """
     run, info = locate(loaded, runs, fresh)
     if not run.path("run.json").exists():
         run.folder.mkdir(parents=True, exist_ok=True)
         write_json(run.path("run.json"), info.model_dump(mode="json"))
-    if _stored_recipe(run.folder) != run.recipe:
-        write_text(run.path("recipe.yaml"), loaded.text)
-        write_json(run.path("recipe.json"), run.recipe.model_dump(mode="json"))
+    stored = _stored_recipe(run.folder)
+    if stored != run.recipe:
+        with (
+            lock(run) if stored is not None else nullcontext()
+        ):  # who holds the run works by the recipe that stands there
+            write_text(run.path("recipe.yaml"), loaded.text)
+            write_json(run.path("recipe.json"), run.recipe.model_dump(mode="json"))
     return run
 
 

@@ -104,14 +104,20 @@ def test_one_of_every_so_many_steps_stays(tmp_path: Path) -> None:
 
 
 def test_a_time_between_saves_is_stretched_to_its_cost() -> None:
-    """10 s are due after 10 s; after a save of 1 s only after 50 s, so that saving takes 2 % of the time."""
+    """10 s are due after 10 s. When a save takes 1 s, the next ones come so that all, with the one at the end, stay under
+    2 % of the time since the beginning; when they take next to nothing, every 10 s."""
     now = [0.0]
     due = Due("10s", clock=lambda: now[0])
     for now[0], wanted in ((9.9, False), (10.0, True)):
         assert due(1) is wanted
-    due.saved(1.0)
-    for now[0], wanted in ((20.0, False), (59.0, False), (60.0, True)):
-        assert due(2) is wanted
+    for first in (150.0, 200.0, 250.0):
+        due.saved(1.0)
+        for now[0], wanted in ((first - 0.1, False), (first, True)):
+            assert due(2) is wanted
+    cheap = Due("10s", clock=lambda: now[0])
+    cheap.saved(0.01)
+    for now[0], wanted in ((259.9, False), (260.0, True)):
+        assert cheap(3) is wanted
     by_steps = Due(3)
     assert [step for step in range(1, 10) if by_steps(step)] == [3, 6, 9]
 

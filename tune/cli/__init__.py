@@ -36,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     except OSError as error:
-        place = f": {error.filename}" if error.filename else ""
+        named = error.filename or vars(parsed).get("runs")  # a full disk is told without a name
+        place = f": {named}" if named else ""
         print(
             f"tune: {error.strerror or error}{place}. What was complete before is kept; mend this and run the same command.",
             file=sys.stderr,

@@ -234,7 +234,7 @@ class Train(Section):
     """Steps between measurements of the held-out loss while training; none when absent."""
     save_every: Annotated[int | str, AfterValidator(_interval)] = 100
     """Steps between checkpoints, or a time: `30s`, `10min`, `2h`. A run that dies goes on from its last one. A time is
-    stretched where saving would take over 2 % of it."""
+    stretched where saving would take over 2 % of the run."""
     keep: Keep = Keep()
     """Which checkpoints stay on the disk."""
     report_to: Literal["none", "trackio", "tensorboard", "wandb", "mlflow"] = "none"

@@ -26,25 +26,32 @@ SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
 class Due:
-    """Whether a checkpoint is due, by steps or by the clock."""
+    """Whether a checkpoint is due, by steps or by the clock.
+
+    By the clock, what saving has taken, this save and the one at the end of the run stay under MOST_OF_A_RUN of the time
+    since training began, each taken to cost what the last one did; the first is made when its time has come.
+    """
 
     def __init__(self, save_every: int | str, clock: Callable[[], float] = time.monotonic) -> None:
         """`save_every` as in the recipe; time begins now."""
         self.steps = save_every if isinstance(save_every, int) else None
-        self.clock, self.cost = clock, 0.0
+        self.clock, self.cost, self.spent = clock, 0.0, 0.0
         found = INTERVAL.fullmatch(save_every) if isinstance(save_every, str) else None
         self.seconds = int(found[1]) * SECONDS[found[2]] if found else 0
-        self.began = clock()
+        self.started = self.began = clock()
 
     def __call__(self, step: int) -> bool:
         """Whether to save after `step`."""
         if self.steps is not None:
             return step % self.steps == 0
-        return self.clock() - self.began >= max(self.seconds, self.cost / MOST_OF_A_RUN)
+        now = self.clock()
+        affordable = self.spent + 2 * self.cost <= MOST_OF_A_RUN * (now - self.started)
+        return now - self.began >= self.seconds and affordable
 
     def saved(self, seconds: float) -> None:
         """A save is over, and took so long."""
         self.cost, self.began = seconds, self.clock()
+        self.spent += seconds
 
 
 @dataclass
