@@ -28,6 +28,8 @@ from tune.records import Plan
 from tune.run import Run, lock, open_run
 
 OUTCOME = "train/outcome.json"
+MEASURED = "train/outcome-evaluate.json"
+"""Another file: a machine that is told late how the training ended must still find it."""
 TRACEBACK = "train/traceback.txt"
 PR_SET_PDEATHSIG = 1
 """From <sys/prctl.h>."""
@@ -76,9 +78,9 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def carry_out(work: Callable[[Run, Callable[[], bool], Ranks], bool]) -> None:
+def carry_out(work: Callable[[Run, Callable[[], bool], Ranks], bool], told: str = OUTCOME) -> None:
     """The life of a process `python -m MODULE RUN [--attended]`: finds its place, meets the others, does the work and
-    writes how it ended. `work` returns whether it came to its end; False when it was stopped. Does not return."""
+    writes into the file `told` how it ended. `work` returns whether it came to its end; False when it was stopped. Does not return."""
     hub.quiet_libraries()
     stop = Stop()
     stop.listen(attended="--attended" in sys.argv)
@@ -100,9 +102,9 @@ def carry_out(work: Callable[[Run, Callable[[], bool], Ranks], bool]) -> None:
         kind = "out of memory" if models.is_out_of_memory(error) else "failed"
         outcome, code = {"outcome": kind, "what": _in_words(run, error), "usage": False}, EXIT_FAILED
     # Of several processes the one that failed first knows why; the others only lost it.
-    if code != EXIT_FAILED or not run.path(OUTCOME).exists():
+    if code != EXIT_FAILED or not run.path(told).exists():
         try:
-            write_json(run.path(OUTCOME), outcome)
+            write_json(run.path(told), outcome)
         except OSError:  # on a full disk the launcher finds its own words; of another disk that fails it knows nothing
             print(f"train: {outcome.get('what', outcome['outcome'])}", file=sys.stderr)
     sys.stderr.flush()

@@ -22,6 +22,7 @@ from safetensors.torch import load_file
 from test_equivalence import losses, prepared
 from whole import alive, start, wait_for_step
 
+from tune import pipeline
 from tune.errors import Interrupted, TrainingFailed
 from tune.evaluate import evaluate
 from tune.files import read_jsonl, write_json
@@ -29,6 +30,7 @@ from tune.launch import local
 from tune.nodes import Node
 from tune.process import worker_lock
 from tune.ranks import Ranks
+from tune.recipe import load
 from tune.records import Evaluation, Plan, TrainRecord
 from tune.run import Run, open_run
 from tune.sharding import truly_divided
@@ -200,8 +202,9 @@ def test_a_divided_base_trains_the_same(make: Callable[..., Run]) -> None:
         same_curve(trained(divided), whole)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("quantize", ["none", "nf4"])
+@pytest.mark.parametrize(
+    "quantize", [pytest.param("none", marks=pytest.mark.slow), pytest.param("nf4", marks=pytest.mark.long)]
+)
 def test_a_divided_base_is_measured_as_a_whole_one(make: Callable[..., Run], folder: Path, quantize: str) -> None:
     """Two processes that hold half of the base each find the losses and the answers that one finds which holds it all; the
     prompts are not enough to give both a batch."""
@@ -298,3 +301,30 @@ def test_a_plan_that_is_not_what_starts_is_refused(make: Callable[..., Run]) -> 
     write_json(run.path("plan.json"), {**plan.model_dump(mode="json"), "strategy": "ddp", "processes": 2})
     with pytest.raises(TrainingFailed, match="the plan says processes: 2, and what started has 1"):
         worker.train(run, lambda: False, Ranks())
+
+
+@pytest.mark.slow
+def test_two_machines_carry_one_run_out(folder: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same command once a machine, as a job starts it: both train, both measure the base that they hold in parts, the
+    first does the rest, and both end with 0."""
+    asked = {"id": "a", "messages": [{"role": "user", "content": "Is it?"}], "checks": [{"stops": True}]}
+    write_rows(folder / "asked.jsonl", [asked])
+    evaluation = {"prompts": "asked.jsonl", "max_new_tokens": 4}
+    section = {**SECTION, "max_steps": 2}
+    monkeypatch.chdir(folder)
+    recipe = write_recipe(
+        folder / "machines.yaml", tiny_base, train=section, launch={"strategy": "fsdp2"}, evaluate=evaluation
+    )
+    run = pipeline.prepare(load(recipe), Path("machines"))
+    place = {"TUNE_NODES": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(local._free_port())}
+    machines = []
+    for rank in range(2):
+        for name, value in {**place, "TUNE_NODE_RANK": str(rank)}.items():
+            monkeypatch.setenv(name, value)
+        machines.append(start("run", run.folder, cwd=folder))
+    for machine in machines:
+        _, said = machine.communicate(timeout=900)
+        assert machine.returncode == 0, said
+    assert run.read(Plan).processes == 2
+    assert run.read(Evaluation).tuned.checks[0].id == "a"
+    assert pipeline.done(run)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tune.evaluate import evaluate
-from tune.process import carry_out
+from tune.process import MEASURED, carry_out
 from tune.ranks import Ranks
 from tune.run import Run
 
 
 def main() -> None:
     """Entry of the process."""
-    carry_out(_measured)
+    carry_out(_measured, MEASURED)
 
 
 def _measured(run: Run, stop: Callable[[], bool], ranks: Ranks) -> bool:

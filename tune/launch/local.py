@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import psutil
@@ -23,7 +24,7 @@ from tune.evaluate import divided, measured
 from tune.files import full_disk
 from tune.nodes import Node, meet
 from tune.plan import shrink
-from tune.process import OUTCOME, worker_lock
+from tune.process import MEASURED, OUTCOME, worker_lock
 from tune.records import Plan
 from tune.run import Run, lock
 from tune.train import finished
@@ -100,13 +101,13 @@ def attempt(run: Run, node: Node, module: str = TRAIN) -> str | None:
     Raises Interrupted when they saved and left on request, TrainingFailed when a guard stopped them, one of them died or
     does not answer, UserError when they refused what they found.
     """
-    plan = run.read(Plan)
+    plan, told = run.read(Plan), run.path(OUTCOME if module == TRAIN else MEASURED)
     with ExitStack() as free:  # the processes of an attempt that was killed are gone now; they notice within moments
         for rank in ranks_of(plan, node) if node.rank else range(plan.processes):
             free.enter_context(lock(run, worker_lock(rank), wait_seconds=15))
     if not node.rank:
-        run.path(OUTCOME).unlink(missing_ok=True)
-    run.path(OUTCOME).parent.mkdir(exist_ok=True)
+        told.unlink(missing_ok=True)
+    told.parent.mkdir(exist_ok=True)
     workers: list[Worker] = []
     asked = Asked(workers, saves=module == TRAIN)
     before = {number: signal.signal(number, asked) for number in STOP_SIGNALS}
@@ -138,7 +139,7 @@ def attempt(run: Run, node: Node, module: str = TRAIN) -> str | None:
         raise TrainingFailed(
             f"{_names(silent, plan)} did not answer within {run.recipe.launch.deadline_seconds} s. {KEPT}"
         )
-    return _tell(run, plan, {rank: worker.returncode for rank, worker in by_rank.items()})
+    return _tell(run, told, plan, {rank: worker.returncode for rank, worker in by_rank.items()})
 
 
 def follow(run: Run, node: Node) -> None:
@@ -232,15 +233,16 @@ def _end(workers: Sequence[Worker]) -> None:
                 worker.stdin.close()
 
 
-def _tell(run: Run, plan: Plan, codes: dict[int, int]) -> str | None:
-    """Turns how the workers, by rank, ended into what the caller of `attempt` hears."""
+def _tell(run: Run, told: Path, plan: Plan, codes: dict[int, int]) -> str | None:
+    """Turns how the workers, by rank, ended, and the file in which the first of them told it, into what the caller of
+    `attempt` hears."""
     died = {rank: f"signal {-code}" for rank, code in codes.items() if code < 0}
     if died and plan.processes > 1:
         raise TrainingFailed(
             full_disk(run.folder) or f"{_names(died, plan)} died, and the others ended with it. {KEPT}"
         )
     try:
-        outcome = json.loads(run.path(OUTCOME).read_text())
+        outcome = json.loads(told.read_text())
     except (FileNotFoundError, ValueError):
         full = full_disk(run.folder)
         if full is not None:
