@@ -10,6 +10,7 @@ train/outcome.json, because a launcher in between may lose exit codes.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import sys
@@ -31,6 +32,8 @@ OUTCOME = "train/outcome.json"
 MEASURED = "train/outcome-evaluate.json"
 """Another file: a machine that is told late how the training ended must still find it."""
 TRACEBACK = "train/traceback.txt"
+THE_DISK = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EDQUOT}
+"""Errors that a person mends, and not tune: no right to write, a quota, a device that fails."""
 PR_SET_PDEATHSIG = 1
 """From <sys/prctl.h>."""
 
@@ -125,6 +128,9 @@ def _in_words(run: Run, error: Exception) -> str:
         )
     if models.is_out_of_memory(error):
         return f"{type(error).__name__}: {first[:200]}"
+    if isinstance(error, OSError) and error.errno in THE_DISK:
+        where = error.filename or run.folder
+        return f"{error.strerror}: {where}. What was saved is kept; mend this and run the same command."
     return (
         f"{type(error).__name__}: {first[:300]}. The whole story is in {run.path(TRACEBACK)}; what was saved is kept."
     )
