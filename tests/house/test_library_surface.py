@@ -117,6 +117,18 @@ def test_search_for_the_files_of_a_data_set() -> None:
     assert not issubclass(LocalEntryNotFoundError, RemoteEntryNotFoundError)
 
 
+def test_what_publishing_asks_of_the_client() -> None:
+    """One commit is bound to its parent; a failure of Xet is told by the function that it comes from; bars and the
+    check of a card are where they were."""
+    from huggingface_hub import HfApi, ModelCard, _commit_api
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
+    assert {"parent_commit", "commit_message"} <= set(inspect.signature(HfApi.create_commit).parameters)
+    assert {"private", "exist_ok"} <= set(inspect.signature(HfApi.create_repo).parameters)
+    assert "_upload_xet_files" in inspect.getsource(_commit_api._upload_files)
+    assert all(map(callable, (disable_progress_bars, ModelCard.validate, HfApi.whoami, HfApi.list_repo_tree)))
+
+
 def test_attention_and_loss_take_what_we_hand_them() -> None:
     """transformers passes the borders of rows on to a registered attention, and its loss takes labels that are already
     shifted beside logits of chosen places only."""

@@ -71,7 +71,9 @@ def _gate(parcel: Parcel, repo: str) -> Iterator[Checked]:
         because = f", because: {override}" if judged["verdict"] == "overridden" else ""
         yield _one("license gate", f"{judged['verdict']}{because}")
     else:
-        yield from (_one("license gate", "", (f"{f['about']}: {f['what']}", f["fix"])) for f in refusals)
+        for found in refusals:
+            cited = f" ({found['source']})" if found["source"] else ""
+            yield _one("license gate", "", (f"{found['about']}: {found['what']}", f"{found['fix']}{cited}"))
 
 
 def _verified(parcel: Parcel) -> Iterator[Checked]:
