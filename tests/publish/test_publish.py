@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
     target.mkdir(parents=True)
     (target / "model.safetensors").write_bytes(bytes(range(256)) * 8)
     (target / "config.json").write_text('{"r": 8}')
-    (target / "tokenizer.json").write_text("{}")
+    shutil.copyfile(POCKET / "tokenizer.json", target / "tokenizer.json")
     (target / "notes.txt").write_text("mine")
     disclosed(target)
     return target
@@ -88,7 +89,7 @@ def disclosed(
         "files": pocket["subject"]["files"],
         "architecture": measured("LlamaForCausalLM"),
         "parameters": measured(8_000_000),
-        "tokenizer_sha256": measured("a" * 64),
+        "tokenizer_sha256": measured(file_sha256(target / "tokenizer.json")),
         "template_sha256": measured("b" * 64),
         "quantize": declared("none"),
         "license": said,
@@ -308,6 +309,29 @@ def test_what_is_no_longer_there(hub: WritableHub, folder: Path) -> None:
     hub.commit(REPO, **extra)
     sent(folder)
     assert set(hub.files(REPO)) == FILES | {".gitattributes", "picture.png"}
+
+
+def test_what_lies_beside_it(hub: WritableHub, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`verify` from the Hub sees files that somebody added there: a picture is said, what a library may load fails; it is
+    not fetched."""
+    sent(folder)
+    hub.commit(REPO, **{"picture.png": b"png"})
+    assert main(["verify", REPO]) == 0
+    assert "the repository also holds picture.png, which no library loads" in capsys.readouterr().out
+    hub.commit(REPO, **{"pytorch_model.bin": b"pickle"})
+    assert main(["verify", REPO]) == 1
+    assert "pytorch_model.bin: disclosure/manifest.json does not list it" in capsys.readouterr().out
+    assert hub.counted("resolve/.*(png|bin)") == 0
+
+
+def test_a_signature_travels(hub: WritableHub, folder: Path) -> None:
+    """It is published with what it covers; where the card would be another than the signed one, nothing is sent."""
+    (folder / "model.sig").write_text("{}")
+    sent(folder)
+    assert hub.files(REPO)["model.sig"] == b"{}"
+    text = hub.files(REPO)["README.md"].decode()
+    hub.commit(REPO, **{"README.md": text.replace("Not provided by the author.", "For shops.").encode()})
+    assert f"{folder / 'README.md'}: it is signed as it lies here, and on the Hub somebody wrote" in refused(folder)
 
 
 def test_another_model_is_not_overwritten(hub: WritableHub, folder: Path) -> None:

@@ -67,15 +67,16 @@ def verify_folder(parsed: argparse.Namespace) -> int:
     from tune.text import table
     from tune.verify import Means, as_json, on_word, verdict, verify
 
+    folder, beside = _folder(parsed.target)
     means = Means(
         base=parsed.base,
         adapter=parsed.adapter,
         data=parsed.data is not None,
         rows=Path(parsed.data) if parsed.data else None,
         hub=parsed.hub,
+        beside=beside,
         segment=segment(parsed.replay) if parsed.replay is not None else None,
     )
-    folder = _folder(parsed.target)
     claims, unshown = verify(folder, means), on_word(folder)
     if parsed.json:
         print(json.dumps(as_json(claims, unshown), indent=2, ensure_ascii=False))
@@ -89,16 +90,17 @@ def verify_folder(parsed: argparse.Namespace) -> int:
     return EXIT_FAILED if verdict(claims) == "FAILED" else EXIT_DONE
 
 
-def _folder(target: Path) -> Path:
-    """The folder that is named; for user/name[@revision] that of its files, fetched from the Hub."""
+def _folder(target: Path) -> tuple[Path, tuple[str, ...]]:
+    """The folder that is named; for user/name[@revision] that of its files, fetched from the Hub, and the names of what
+    else lies there."""
     named = re.fullmatch(r"([\w.-]+/[\w.-]+)(?:@(\S+))?", str(target))
     if target.exists() or named is None:
-        return target
+        return target, ()
     from tune.hub.published import fetch
 
-    folder, commit = fetch(*named.groups())
-    print(f"verify: {named[1]} at commit {commit}", file=sys.stderr)
-    return folder
+    found = fetch(*named.groups())
+    print(f"verify: {named[1]} at commit {found.commit}", file=sys.stderr)
+    return found.folder, found.others
 
 
 def publish_result(parsed: argparse.Namespace) -> int:

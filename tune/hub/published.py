@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from tune.errors import Problem, UserError
@@ -13,14 +14,24 @@ from tune.hub import info, quiet_transfers, words
 MANIFEST = "disclosure/manifest.json"
 
 
-def fetch(repo: str, revision: str | None) -> tuple[Path, str]:
-    """(folder, commit) with the files of a published model at a revision: those that its manifest describes, manifest,
-    card and signature. Nothing else comes along, no weights in another form and no code.
+@dataclass(frozen=True)
+class Fetched:
+    """What was published, as a folder here."""
+
+    folder: Path
+    commit: str
+    others: tuple[str, ...]
+    """Names of the commit's other files, which were not fetched."""
+
+
+def fetch(repo: str, revision: str | None) -> Fetched:
+    """The files of a published model at a revision: those that its manifest describes, manifest, card and signature.
+    Nothing else comes along, no weights in another form and no code.
 
     Raises UserError when it cannot be had, or has no manifest.
     """
     quiet_transfers()
-    from huggingface_hub import hf_hub_download, snapshot_download
+    from huggingface_hub import HfApi, hf_hub_download, snapshot_download
     from huggingface_hub.errors import RemoteEntryNotFoundError
 
     try:
@@ -29,7 +40,9 @@ def fetch(repo: str, revision: str | None) -> tuple[Path, str]:
         assert commit is not None
         manifest = Path(hf_hub_download(repo, MANIFEST, revision=commit))
         wanted = [*map(glob.escape, _described(manifest)), "README.md", "disclosure/*", "*.sig"]
-        return Path(snapshot_download(repo, revision=commit, allow_patterns=wanted)), commit
+        folder = Path(snapshot_download(repo, revision=commit, allow_patterns=wanted))
+        held = HfApi().list_repo_files(repo, revision=commit)
+        return Fetched(folder, commit, tuple(name for name in sorted(held) if not (folder / name).is_file()))
     except RemoteEntryNotFoundError:
         fix = "give the repository of an adapter or model that tune published"
         raise _error(repo, f"there is no {MANIFEST} in it", fix) from None

@@ -25,6 +25,7 @@ from tune.publish.words import Composed, There, compose, words_sha256
 from tune.records import FileDigest, Publication, Publications
 from tune.run import Run
 from tune.text import size, table
+from tune.verify.folder import SIGNATURE
 
 __all__ = ["Wanted", "look", "publish"]
 
@@ -72,6 +73,7 @@ def send(parcel: Parcel, wanted: Wanted, record: Path, say: Say) -> Publication:
     remote = _admitted(parcel, wanted)
     last = next((p for p in _publications(record) if p.repo == wanted.repo), None)
     composed, gone = _composed(parcel, wanted.repo, remote, last)
+    _as_signed(parcel, composed)
     hub.check_card(wanted.repo, composed.text)
     say(f"publish: this account may write to {wanted.repo}, and the Hub accepts the card")
     for note in (*composed.notes, *(f"{name}, of an earlier publication, is deleted" for name in gone)):
@@ -92,6 +94,14 @@ def send(parcel: Parcel, wanted: Wanted, record: Path, say: Say) -> Publication:
     found = _publication(parcel, wanted, commit, composed)
     _enter(record, found)
     return found
+
+
+def _as_signed(parcel: Parcel, composed: Composed) -> None:
+    """A signature covers the card, its words too."""
+    if SIGNATURE in parcel.files and composed.text != parcel.card:
+        what = "it is signed as it lies here, and on the Hub somebody wrote on the card"
+        fix = f"copy what stands there below the end marker to here, delete {SIGNATURE} and sign again"
+        raise PublishError(Problem("publish", what, fix, file=str(parcel.folder / CARD)))
 
 
 def _message(parcel: Parcel) -> str:

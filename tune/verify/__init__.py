@@ -40,6 +40,8 @@ class Means:
     """The folder that the rows are looked for in; None for where they were."""
     hub: bool = False
     """Whether the Hub may be asked."""
+    beside: tuple[str, ...] = ()
+    """Names of what lies in the same repository on the Hub, and was not fetched."""
     segment: tuple[int, int] | None = None
     """Steps that are to be trained again; needs the run directory."""
 
@@ -68,7 +70,7 @@ def verify(folder: Path, means: Means = Means()) -> list[Claim]:
     try:
         manifest = json.loads(path.read_bytes())
         run = open_run(home) if home is not None else None
-        claims = list(level_0.claims(folder, path.read_bytes(), manifest))
+        claims = list(level_0.claims(folder, path.read_bytes(), manifest, means.beside))
         claims += logs.claims(run, manifest) if run is not None else ()
     except DAMAGED as error:
         return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tune.digest import canonical_json, file_sha256
@@ -31,8 +31,8 @@ LOADABLE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".py", ".gguf", ".npz", ".h5
 """Endings of files that libraries load or run, beside those that decide what a model is."""
 
 
-def claims(folder: Path, content: bytes, manifest: Json) -> Iterator[Claim]:
-    """What level 0 says of a folder; `content` are the bytes of its manifest."""
+def claims(folder: Path, content: bytes, manifest: Json, beside: tuple[str, ...] = ()) -> Iterator[Claim]:
+    """What level 0 says of a folder; `content` are the bytes of its manifest, `beside` as in `Means`."""
     canonical = canonical_json(manifest) == content
     faults = [] if canonical else [f"{MANIFEST}: its bytes are not canonical JSON"]
     faults += [] if manifest["manifest"] == 1 else [f"{MANIFEST}: of version {manifest['manifest']}, known is 1"]
@@ -40,10 +40,11 @@ def claims(folder: Path, content: bytes, manifest: Json) -> Iterator[Claim]:
     files = manifest["subject"]["files"]
     faults = list(_file_faults(folder, files))
     yield judged(0, f"the {len(files)} files are the ones described", faults, "size and SHA-256 of each")
-    faults = list(_stray_faults(folder, manifest))
-    yield judged(
-        0, "no other file lies in the folder", faults, "each is described, or is the card, a signature or git's"
-    )
+    faults = list(_stray_faults(folder, manifest, beside))
+    how = "each is described, or is the card, a signature or git's"
+    others = [name for name in beside if _stray(name, manifest) and not _loaded(name)]
+    how += f"; the repository also holds {', '.join(others)}, which no library loads" if others else ""
+    yield judged(0, "no other file lies in the folder", faults, how)
     if "license_gate" in manifest or manifest["base"] is not None:  # a base may come without a judgement on licenses
         yield from _follows(folder, manifest)
     faults = list(arithmetic.faults(folder, manifest))
@@ -94,17 +95,26 @@ def _file_faults(folder: Path, files: list[Json]) -> Iterator[str]:
     yield from described(folder, files, lambda name: Path(name).name == name)
 
 
-def _stray_faults(folder: Path, manifest: Json) -> Iterator[str]:
-    """Files that nothing describes. Beside a base may lie the records of its making, but nothing that is loaded."""
-    described = {file["name"] for file in (*manifest["subject"]["files"], *manifest.get("documents", []))}
+def _stray_faults(folder: Path, manifest: Json, beside: tuple[str, ...]) -> Iterator[str]:
+    """Files that nothing describes. Beside a base may lie the records of its making, and in a repository what people
+    added, but nothing that is loaded."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        known = name in described or name in BESIDE or name.split("/")[0] in OF_THE_PLACE
-        if path.is_dir() or known:
-            continue
-        loaded = path.suffix in LOADABLE or any(fnmatch(path.name, pattern) for pattern in DECIDING)
-        if manifest["subject"]["kind"] != "base" or loaded or name.startswith("disclosure/"):
+        if not path.is_dir() and _stray(name, manifest) and (manifest["subject"]["kind"] != "base" or _loaded(name)):
             yield f"{name}: {MANIFEST} does not list it"
+    yield from (f"{name}: {MANIFEST} does not list it" for name in beside if _stray(name, manifest) and _loaded(name))
+
+
+def _stray(name: str, manifest: Json) -> bool:
+    described = {file["name"] for file in (*manifest["subject"]["files"], *manifest.get("documents", []))}
+    return name not in described and name not in BESIDE and name.partition("/")[0] not in OF_THE_PLACE
+
+
+def _loaded(name: str) -> bool:
+    """Whether a library may load a file of this name, or a reader take it for ours."""
+    path = PurePosixPath(name)
+    loadable = path.suffix in LOADABLE or any(fnmatch(path.name, pattern) for pattern in DECIDING)
+    return loadable or name.startswith("disclosure/")
 
 
 def recipe_faults(manifest: Json) -> Iterator[str]:
