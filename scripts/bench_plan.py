@@ -13,13 +13,13 @@ import argparse
 import json
 import statistics
 import sys
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tune.plan.families import read
 from tune.plan.memory import Setting, estimate, peak
+from tune.recipe.schema import Checkpointing
 from tune.text import count, markdown_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,8 +33,12 @@ LLAMA_8B = {
     "num_attention_heads": 32,
     "num_key_value_heads": 8,
 }
-ELSEWHERE = [(4096, True, 18_279), (4096, False, 46_995), (8192, True, 20_830), (8192, False, 78_883)]
-"""(tokens, checkpointing, MiB at the peak of the second step): TRL's defaults, rank 16, dropout 0.05, bf16."""
+ELSEWHERE: dict[Checkpointing, dict[int, int]] = {
+    "none": {4096: 46_995, 8192: 78_883},
+    "selective": {8192: 22_845},
+    "full": {4096: 18_279, 8192: 20_830},
+}
+"""By checkpointing and tokens, MiB at the peak of the second step: TRL's defaults, rank 16, dropout 0.05, bf16."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Case:
     @property
     def setting(self) -> Setting:
         """What the plan is asked."""
-        fields = {"dropout": 0.0, "dtype": "bfloat16", "checkpointing": False, **self.options}
+        fields = {"dropout": 0.0, "dtype": "bfloat16", **self.options}
         return Setting(
             tokens=self.tokens,
             rank=16,
@@ -78,7 +82,7 @@ def _config(kind: str, **sizes: int | bool) -> dict[str, Any]:
 
 
 EXPERTS = {"num_local_experts": 8, "num_experts_per_tok": 2, "intermediate_size": 256}
-FULL = {"dtype": "float32", "checkpointing": True}
+FULL = {"dtype": "float32", "checkpointing": "full"}
 ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
 EVERYTHING = ("all-linear", "experts")
 FITTED = [
@@ -86,11 +90,12 @@ FITTED = [
     Case("grouped queries", _config("llama")),
     Case("grouped queries, 1,024 tokens", _config("llama"), tokens=1024),
     Case("tied, normalized queries", _config("qwen3", tie_word_embeddings=True)),
-    Case("checkpointed", _config("llama"), options={"checkpointing": True}),
+    Case("checkpointed", _config("llama"), options={"checkpointing": "full"}),
+    Case("selectively checkpointed", _config("llama"), options={"checkpointing": "selective"}),
     Case("dropout", _config("llama"), options={"dropout": 0.05}),
     Case("fp32", _config("llama"), options={"dtype": "float32"}),
     Case("nf4", _config("llama"), quantize="nf4"),
-    Case("nf4, checkpointed", _config("llama"), quantize="nf4", options={"checkpointing": True}),
+    Case("nf4, checkpointed", _config("llama"), quantize="nf4", options={"checkpointing": "full"}),
     Case("biases", _config("qwen2")),
     Case("fused matrices", _config("phi3", pad_token_id=0)),
     Case("four norms", _config("gemma3_text")),
@@ -100,7 +105,7 @@ FITTED = [
         "experts adapted, checkpointed",
         _config("mixtral", **EXPERTS),
         targets=EVERYTHING,
-        options={"checkpointing": True},
+        options={"checkpointing": "full"},
     ),
     Case("wide vocabulary", _config("llama", vocab_size=16_384, num_hidden_layers=2)),
 ]
@@ -127,7 +132,7 @@ HELD_OUT = [
         _config("qwen3_moe", num_experts=16, num_experts_per_tok=4, moe_intermediate_size=128),
         quantize="nf4",
         targets=ATTENTION,
-        options={"checkpointing": True},
+        options={"checkpointing": "full"},
     ),
     Case(
         "latent attention, shared experts",
@@ -168,7 +173,7 @@ def build(case: Case) -> Any:
     from transformers import AutoModelForCausalLM
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
-    from tune.models import new_adapter, torch_dtype
+    from tune.models import new_adapter, recompute, torch_dtype
     from tune.recipe.schema import Adapter
 
     sizes = {name: value for name, value in case.config.items() if name != "model_type"}
@@ -181,9 +186,7 @@ def build(case: Case) -> Any:
     model.requires_grad_(False)
     section = Adapter(rank=16, dropout=case.setting.dropout, targets=case.targets)
     adapted = new_adapter(model, section, type("Base", (), {"repo": None, "commit": None})(), 0)
-    if case.setting.checkpointing:
-        adapted.gradient_checkpointing_enable()
-        adapted.enable_input_require_grads()
+    recompute(adapted, case.setting.checkpointing)
     return adapted.train()
 
 
@@ -214,12 +217,16 @@ def measured(case: Case) -> int:
     optimizer = torch.optim.AdamW(trained, foreach=False)
     ids = torch.randint(0, case.config["vocab_size"], (1, case.tokens))
     bf16 = case.setting.dtype == "bfloat16"
-    uncast = disable_input_dtype_casting(model) if bf16 and not case.setting.dropout else nullcontext()
+    in_vain = bf16 and not case.setting.dropout
+
+    def uncast() -> Any:
+        return disable_input_dtype_casting(model, active=in_vain)
 
     def step() -> None:
-        with uncast, torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-            loss = model(input_ids=ids, labels=ids, use_cache=False).loss
-        loss.backward()
+        with uncast():  # what is computed again in the backward pass must be what was computed
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+                loss = model(input_ids=ids, labels=ids, use_cache=False).loss
+            loss.backward()
         optimizer.step()
         optimizer.zero_grad()
 
@@ -230,7 +237,6 @@ def measured(case: Case) -> int:
         for state in optimizer.state.values()
         for t in state.values()
     }
-    uncast = disable_input_dtype_casting(model) if bf16 and not case.setting.dropout else nullcontext()
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
         step()
     events = [e for e in profile.profiler.kineto_results.events() if e.name() == "[memory]"]
@@ -284,13 +290,13 @@ def rows() -> list[Row]:
     from tune.plan.trace import trace
 
     model = read(LLAMA_8B, "8B")
-    for checkpointing in (True, False):
-        given = {tokens: mib for tokens, recomputed, mib in ELSEWHERE if recomputed == checkpointing}
+    named = {"none": "", "selective": ", selectively checkpointed", "full": ", checkpointed"}
+    for checkpointing, given in ELSEWHERE.items():
         asked = Setting(tokens=0, rank=16, dropout=0.05, checkpointing=checkpointing, accumulates=False)
         for step in trace(LLAMA_8B, asked, list(given)):
             one = replace(asked, tokens=step.tokens)
             parts = {**estimate(model, one), "runtime": 0, "slack": 0}
-            name = f"8B on a GPU, {count(step.tokens)} tokens{', checkpointed' if checkpointing else ''}"
+            name = f"8B on a GPU, {count(step.tokens)} tokens{named[checkpointing]}"
             found.append(Row(name, given[step.tokens] << 20, peak(parts, one), step.peak_bytes))
     return found
 

@@ -45,7 +45,8 @@ class ModelRecipe:
     @cached_property
     def forecast(self) -> elsewhere.Forecast:
         """Its plan on the smallest card that it fits. Raises LookupError when it fits none."""
-        cards = sorted((d for d in DEVICES if DEVICES[d].kind == "cuda"), key=lambda d: DEVICES[d].memory_bytes)
+        known = {d: spec for d, spec in DEVICES.items() if spec.kind == "cuda" and spec.bf16 and spec.teraflops}
+        cards = sorted(known, key=lambda d: known[d].memory_bytes)
         names = [*cards, *(f"{LARGEST}x{n}" for n in SEVERAL)]
         plans = (elsewhere.forecast(self.loaded.recipe, self.shape.model, find(name)) for name in names)
         found = next((plan for plan in plans if plan.fit.fits), None)

@@ -36,7 +36,7 @@ def test_rows_see_what_the_square_mask_lets_them_see(tiny_base: Path, lengths: l
     batch = end_to_end({"input_ids": ids, "labels": ids}, lengths)
     model = model_of(tiny_base)
     plain, gradients = outcome(model, batch)
-    attention.keep_apart(model, "cpu")
+    attention.keep_apart(model)
     assert model.config._attn_implementation == attention.NAME
     logits, found = outcome(model, batch)
     assert torch.allclose(logits, plain, atol=1e-5)
@@ -52,7 +52,7 @@ def test_without_borders_it_is_sdpa(tiny_base: Path) -> None:
         "attention_mask": torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]]),
     }
     plain, gradients = outcome(model, batch)
-    attention.keep_apart(model, "cpu")
+    attention.keep_apart(model)
     logits, found = outcome(model, batch)
     assert torch.equal(logits, plain)
     assert all(torch.equal(a, b) for a, b in zip(found, gradients, strict=True))
@@ -77,7 +77,7 @@ def test_a_pack_is_its_rows(name: str) -> None:
     ids = torch.randint(12, 300, (1, sum(lengths)), generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         alone = torch.cat([model(input_ids=part, use_cache=False).logits for part in ids.split(lengths, 1)], 1)
-    attention.keep_apart(model, "cpu")
+    attention.keep_apart(model)
     packed, gradients = outcome(model, end_to_end({"input_ids": ids, "labels": ids}, lengths))
     assert torch.allclose(packed, alone, atol=1e-5)
     assert all(torch.isfinite(gradient).all() for gradient in gradients)

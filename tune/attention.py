@@ -3,9 +3,10 @@
 transformers reads off the positions where a row begins, and masks what lies before. Of one family it forgets the
 positions (`WITHOUT_POSITIONS`); there the masks are made here, by transformers' own functions.
 
-On a CPU, sdpa under such a square mask computes every score of the whole sequence: with 512 tokens of ten rows, nine
-tenths in vain. There rows of equal length, which packing lays side by side, are attended as one batch without a mask
-(`by_row`, registered with transformers as an attention implementation).
+sdpa under such a square mask computes every score of the whole sequence: with 512 tokens of ten rows, nine tenths in vain.
+On a GPU it takes a kernel that keeps a mask of numbers for every layer, 2 bytes for each pair of tokens, and keys and values
+for every head. So rows of equal length, which packing lays side by side, are attended as one batch without a mask (`by_row`,
+registered with transformers as an attention implementation).
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from transformers.masking_utils import create_causal_mask, create_sliding_window
 
 NAME = "sdpa_by_row"
 SHORT = 128
-"""Rows of at most this many tokens are computed with plain matrix products: the backward pass of torch's fused kernel
-takes longer there. Longer rows go to the fused kernel, which keeps no scores in memory."""
+"""On a CPU, rows of at most this many tokens are computed with plain matrix products: the backward pass of torch's fused
+kernel takes longer there. Longer rows go to the fused kernel, which keeps no scores in memory."""
 WITHOUT_POSITIONS = ("gpt_oss",)
 """Model types whose code makes its masks without looking at the positions (transformers 5.23)."""
 UNUSUAL = ("sliding_window", "softcap", "s_aux", "position_bias")
@@ -52,18 +53,18 @@ def by_row(
     parts = []
     for (length, rows), *group in zip(alike, *(x[0].split(sizes, 1) for x in (query, key, value)), strict=True):
         q, k, v = (x.unflatten(1, (rows, length)).transpose(0, 1) for x in group)
-        with sdpa_kernel(SDPBackend.MATH) if length <= SHORT else nullcontext():
+        with sdpa_kernel(SDPBackend.MATH) if query.is_cpu and length <= SHORT else nullcontext():
             found, _ = sdpa_attention_forward(module, q, k, v, None, **options)
         parts.append(found.flatten(0, 1))
     return torch.cat(parts)[None], None
 
 
-def keep_apart(model: Any, kind: str) -> None:
-    """Lets a model attend each row of a pack by itself wherever it is told the positions and borders of rows; `kind` is
-    the kind of device. Attention other than sdpa stays as the family has it."""
+def keep_apart(model: Any) -> None:
+    """Lets a model attend each row of a pack by itself wherever it is told the positions and borders of rows. Attention
+    other than sdpa stays as the family has it."""
     if model.config.model_type in WITHOUT_POSITIONS:
         model.base_model.register_forward_pre_hook(_with_masks, with_kwargs=True)
-    elif kind == "cpu" and model.config._attn_implementation == "sdpa":  # noqa: SLF001  # it has no other name
+    elif model.config._attn_implementation == "sdpa":  # noqa: SLF001  # it has no other name
         AttentionInterface.register(NAME, by_row)
         AttentionMaskInterface.register(NAME, sdpa_mask)
         model.set_attn_implementation(NAME)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from tune import hub
 from tune.errors import BaseModelError, Problem
 from tune.modelfiles import base_error, chat_template, stored_quantization
 from tune.nodes import here
-from tune.recipe.schema import Adapter
+from tune.recipe.schema import Adapter, Checkpointing
 from tune.records import BaseRecord, Device
 from tune.targets import for_peft
 
@@ -221,6 +221,31 @@ def new_adapter(model: PreTrainedModel, section: Adapter, base: BaseRecord, seed
 def peft_targets(model: PreTrainedModel, section: Adapter) -> tuple[str | list[str], list[str]]:
     """What PEFT is given as `target_modules` and `target_parameters` for a base."""
     return for_peft(section.targets, model.config.model_type, _linear(model), _experts(model))
+
+
+ATTENTION_KERNELS = (
+    "_scaled_dot_product_flash_attention",
+    "_scaled_dot_product_efficient_attention",
+    "_scaled_dot_product_cudnn_attention",
+    "_scaled_dot_product_flash_attention_for_cpu",
+)
+"""What scaled_dot_product_attention of torch calls."""
+
+
+def recompute(model: PeftModel, how: Checkpointing) -> None:
+    """Activation checkpointing of an adapted model: with `full` each layer is computed again in the backward pass, with
+    `selective` all of it but the attention kernel, whose output is kept. Losses and gradients are the same bits.
+    """
+    import torch
+    from torch.utils.checkpoint import create_selective_checkpoint_contexts
+
+    if how == "none":
+        return
+    options: dict[str, Any] = {"use_reentrant": False}
+    if how == "selective":
+        kept = [getattr(torch.ops.aten, name).default for name in ATTENTION_KERNELS]
+        options["context_fn"] = partial(create_selective_checkpoint_contexts, kept)
+    model.activation_checkpointing_enable(activation_checkpointing_kwargs=options)
 
 
 def load_adapter(model: PreTrainedModel, folder: Path, base: BaseRecord, trainable: bool = False) -> PeftModel:

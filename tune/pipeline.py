@@ -149,6 +149,11 @@ def train_stage(run: Run) -> None:
     say(
         f"train: {count(found.receipt.optimizer_steps)} steps in {duration(found.seconds)}, {found.tokens_per_second:,.0f} tokens/s, loss {found.first_loss:.3f} -> {found.last_loss:.3f}"
     )
+    if found.peak_bytes is not None:
+        planned = run.read(Plan)
+        say(
+            f"train: {size(found.peak_bytes)} of memory at most, planned {size(planned.peak_bytes)}; {duration(found.seconds)}, planned {duration(planned.seconds)}"
+        )
 
 
 def evaluate_stage(run: Run) -> None:

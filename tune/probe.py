@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tune import score, sequences
-from tune.models import is_out_of_memory, load_base, new_adapter
+from tune.models import is_out_of_memory, load_base, new_adapter, recompute
 from tune.records import BaseRecord, Ledger, Plan
 from tune.run import Run, open_run
 
@@ -32,15 +32,13 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
     model = new_adapter(
         load_base(base, plan.device, plan.compute_dtype), run.recipe.train.adapter, base, run.recipe.train.seed
     )
-    if plan.activation_checkpointing:
-        model.gradient_checkpointing_enable()
-        model.enable_input_require_grads()
+    recompute(model, plan.activation_checkpointing)
     batch = {
         name: torch.tensor([rows[longest][name]] * micro_batch, device=model.device) for name in ("input_ids", "labels")
     }
     if run.read(Ledger).packing.packed:
         batch = score.end_to_end(batch, rows[longest]["seq_lengths"] * micro_batch)
-        keep_apart(model.get_base_model(), plan.device.kind)
+        keep_apart(model.get_base_model())
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad])
     seconds = 0.0
     for _ in range(2):

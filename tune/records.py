@@ -299,7 +299,7 @@ class Plan(Record):
     """Sequences that go through one device at once."""
     accumulation: int
     """Micro-batches of a step in each process."""
-    activation_checkpointing: bool
+    activation_checkpointing: Literal["none", "selective", "full"]
     bytes: dict[str, int]
     """Estimate by part, of one process."""
     peak_bytes: int
@@ -357,7 +357,9 @@ class TrainRecord(Record):
     """train.json: what training did."""
 
     file = "train.json"
-    clock = frozenset({"attempts", "checkpoints", "seconds", "saving_seconds", "device", "tokens_per_second"})
+    clock = frozenset(
+        {"attempts", "checkpoints", "seconds", "saving_seconds", "device", "tokens_per_second", "peak_bytes"}
+    )
 
     finished: bool
     adapter: tuple[FileDigest, ...]
@@ -373,6 +375,8 @@ class TrainRecord(Record):
     saving_seconds: float
     """Time spent on checkpoints, over all that count."""
     tokens_per_second: float
+    peak_bytes: int | None = None
+    """The most memory that the first process had in use; None in records of older versions."""
     flop: float
     """See `tune.train.flop`."""
     compute_dtype: str

@@ -54,7 +54,7 @@ def test_what_fits_says_so(recipe: Path, capsys: pytest.CaptureFixture[str]) -> 
     """An 8B LoRA must fit a card with 24 GB with checkpointing only, with every layer adapted and 8.03 B parameters."""
     code, found = as_json(recipe, capsys, "--device", "rtx4090", "--price-per-hour", "0.5")
     assert (code, found["fits"], found["strategy"]) == (0, True, "one device")
-    assert found["activation_checkpointing"] is True
+    assert found["activation_checkpointing"] in ("selective", "full")
     assert found["bytes"]["base"] == 8_030_261_248 * 2
     assert found["peak_bytes"] <= find("rtx4090").memory_bytes
     assert found["micro_batch_tokens"] * found["accumulation"] == 16_384
@@ -125,7 +125,6 @@ def test_all_devices_in_one_table(recipe: Path, capsys: pytest.CaptureFixture[st
     assert lines[0].split()[:4] == ["device", "fits", "peak", "memory"]
     assert next(line for line in lines if line.startswith("a CPU")).count("not known") == 1
     assert any(line.startswith("8 x H200 SXM") for line in lines)
-    assert err.startswith("shape from config.json of base\n")
     assert "communication between devices" in err
 
 

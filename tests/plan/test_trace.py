@@ -55,9 +55,9 @@ def test_memory_is_affine_in_tokens_and_checkpointing_saves() -> None:
     first, second, third = trace(LLAMA, asked, [4096, 8192, 12288])
     more = second.moments["forward"] - first.moments["forward"]
     assert third.moments["forward"] - second.moments["forward"] == more
-    again = trace(LLAMA, replace(asked, checkpointing=True, accumulates=True), [4096, 8192])
+    again = trace(LLAMA, replace(asked, checkpointing="full", accumulates=True), [4096, 8192])
     assert again[1].moments["forward"] - again[0].moments["forward"] < more / 2
-    alone = trace(LLAMA, replace(asked, checkpointing=True), [4096])[0].moments["forward"]
+    alone = trace(LLAMA, replace(asked, checkpointing="full"), [4096])[0].moments["forward"]
     assert again[0].moments["forward"] - alone == 4 * adapter_parameters(read(LLAMA, "tiny"), 4, "all-linear")
 
 

@@ -33,7 +33,8 @@ CASES: dict[str, dict[str, Any]] = {
         "plan": {"compute_dtype": "bfloat16"},
     },
     "nf4": {"base": {"quantize": "nf4"}},
-    "activation checkpointing": {"plan": {"activation_checkpointing": True}},
+    "activation checkpointing": {"plan": {"activation_checkpointing": "full"}},
+    "selective checkpointing": {"plan": {"activation_checkpointing": "selective"}},
     "evaluation in between": {"train": {"evaluate_every": 2}},
     "adamw_8bit": {"train": {"optimizer": "adamw_8bit"}},
     "adafactor": {"train": {"optimizer": "adafactor"}},
@@ -46,7 +47,7 @@ CASES: dict[str, dict[str, Any]] = {
         "train": {"optimizer": "adamw_8bit", "evaluate_every": 2, "save_every": 2, "schedule": "cosine"},
         "plan": {
             "compute_dtype": "bfloat16",
-            "activation_checkpointing": True,
+            "activation_checkpointing": "full",
             "micro_batch_sequences": 1,
         },
     },

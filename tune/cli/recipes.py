@@ -140,23 +140,23 @@ def plan_run(parsed: argparse.Namespace) -> int:
         return _plan_elsewhere(parsed)
     from tune import pipeline
     from tune.plan import as_json, describe
-    from tune.records import Plan
+    from tune.records import Plan, TrainRecord
     from tune.run import lock
 
     run = open_or_make(parsed)
     with lock(run):
         for stage in pipeline.STAGES[:3]:
             stage(run)
-    found = run.read(Plan)
+    found, done = run.read(Plan), run.find(TrainRecord)
     traced = None
     if parsed.trace:
         from tune.plan import trace
 
         traced = trace.of_run(run, found)
     if parsed.json:
-        print(json.dumps(as_json(found) | ({"trace": traced} if traced else {}), indent=2))
+        print(json.dumps(as_json(found, done) | ({"trace": traced} if traced else {}), indent=2))
     else:
-        print(describe(found))
+        print(describe(found, done))
         _show_trace(traced)
     return EXIT_DONE if traced is None or traced["fits"] else EXIT_USAGE
 
@@ -203,5 +203,5 @@ def _plan_elsewhere(parsed: argparse.Namespace) -> int:
     else:
         print(elsewhere.describe(found), describe_coverage(adapted), sep="\n\n")
         _show_trace(traced)
-        print(elsewhere.caveat(loaded.recipe, read), file=sys.stderr)
+        print(elsewhere.caveat(loaded.recipe, read, found.spec), file=sys.stderr)
     return EXIT_DONE if found.fit.fits and (traced is None or traced["fits"]) else EXIT_USAGE

@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 import traceback
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -46,7 +45,6 @@ def quiet_libraries() -> None:
     # bitsandbytes looks for optional kernels and logs that there are none; trl logs that packs come one at a time.
     for name in ("bitsandbytes", "trl"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", message=".*gradient_checkpointing.*deprecated", category=FutureWarning)
 
 
 def quiet_transfers() -> None:

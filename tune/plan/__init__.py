@@ -26,7 +26,7 @@ from tune.plan.memory import Setting
 from tune.plan.shapes import Architecture
 from tune.plan.speed import flop_per_token
 from tune.recipe.schema import Launch
-from tune.records import BaseRecord, Device, Ledger, Plan, Probe
+from tune.records import BaseRecord, Device, Ledger, Plan, Probe, TrainRecord
 from tune.run import Run, made
 from tune.text import count, duration, size, table
 
@@ -284,8 +284,8 @@ def shrink(run: Run) -> Plan | None:
     return smaller
 
 
-def describe(found: Plan) -> str:
-    """The plan for people."""
+def describe(found: Plan, done: TrainRecord | None = None) -> str:
+    """The plan for people, beside what was measured when training is `done`."""
     step = f"{count(found.sequences_per_step)} sequences: {found.accumulation} x {found.micro_batch_sequences}"
     if found.processes > 1:
         step += f" in each of {found.processes} processes"
@@ -299,11 +299,20 @@ def describe(found: Plan) -> str:
         ["time", f"{duration(found.seconds)} ({'one step measured' if found.probe else 'a guess'})"],
         *([name, size(number)] for name, number in found.bytes.items() if number),
         ["peak", f"{size(found.peak_bytes)} (estimated)"],
+        *_measured(done),
     ]
     return table(rows, ["plan", ""], left=(0, 1)) + "\n\n" + describe_coverage(found.coverage)
 
 
-def as_json(found: Plan) -> dict[str, Any]:
+def _measured(done: TrainRecord | None) -> list[list[str]]:
+    """What training took, to stand beside its plan."""
+    if done is None:
+        return []
+    peak = size(done.peak_bytes) if done.peak_bytes is not None else "peak not recorded"
+    return [["measured", f"{peak}, {duration(done.seconds)}"]]
+
+
+def as_json(found: Plan, done: TrainRecord | None = None) -> dict[str, Any]:
     """The shape that `tune plan --json` prints; see docs/interface.md."""
     tokens = round(found.tokens / found.sequences)
     return {
@@ -321,4 +330,5 @@ def as_json(found: Plan) -> dict[str, Any]:
         "tokens": found.tokens,
         "seconds": round(found.seconds),
         "ways_out": [],
+        "measured": {"peak_bytes": done.peak_bytes, "seconds": done.seconds} if done else None,
     }

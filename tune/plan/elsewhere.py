@@ -83,7 +83,7 @@ def shape(recipe: Recipe, root: Path) -> Shape:
     found = published.find(name)
     if not is_hub_id(name, root):
         config = families.read_config(root / name, name)
-        read = Shape(families.read(config, name), f"shape from config.json of {name}", config)
+        read = Shape(families.read(config, name), f"{name}/config.json", config)
     elif found is not None:
         read = Shape(families.read(found.config, name), f"shape of record: {found.citation}", found.config)
     else:
@@ -130,7 +130,7 @@ def describe(found: Forecast) -> str:
         ["device", f"{devices}, {size(spec.memory_bytes)}{' each' if spec.count > 1 else ''}"],
         ["strategy", found.strategy],
         ["micro-batch", f"{count(chosen.tokens)} tokens of {count(found.step_tokens)} a step"],
-        ["activation checkpointing", "yes" if chosen.checkpointing else "no"],
+        ["activation checkpointing", chosen.checkpointing],
         *([name, size(number)] for name, number in found.fit.bytes.items() if number),
         ["peak", f"{size(found.fit.peak_bytes)}: {'fits' if found.fit.fits else 'does not fit'}"],
         *_time(found),
@@ -164,7 +164,9 @@ def overview(recipe: Recipe, model: Architecture) -> str:
     for spec in specs:
         found = forecast(recipe, model, spec)
         name = f"{spec.count} x {spec.name}" if spec.count > 1 else spec.name
-        how = f"{found.strategy}, checkpointing" if found.fit.setting.checkpointing else found.strategy
+        how = found.strategy
+        if found.fit.setting.checkpointing != "none":
+            how += f", {found.fit.setting.checkpointing} checkpointing"
         rows.append(
             [
                 name,
@@ -180,10 +182,11 @@ def overview(recipe: Recipe, model: Architecture) -> str:
     return table(rows, header, left=(0, 1, 6))
 
 
-def caveat(recipe: Recipe, read: Shape) -> str:
-    """Where the shapes come from, and what the figures leave out."""
+def caveat(recipe: Recipe, read: Shape, spec: Spec | None = None) -> str:
+    """Where the shapes and the rate of the device come from, and what the figures leave out."""
+    rate = f"rate of {spec.name}: {spec.source}\n" if spec is not None and spec.teraflops else ""
     return (
-        f"{read.source}\n"
+        f"{read.source}\n{rate}"
         f"Estimates: libraries and context {size(RUNTIME_BYTES['cuda'])} on a GPU; communication between devices, loading and "
         f"evaluation time are not counted. Rows are taken as {count(recipe.data.max_tokens)} tokens long."
     )

@@ -21,7 +21,7 @@ PROMPT_TOKENS = 512
 
 def setting(recipe: Recipe, kind: str, bf16: bool, row_tokens: int) -> Setting:
     """What a recipe says of memory on a device of a kind, for one sequence at a time."""
-    train = recipe.train
+    train, level = recipe.train, recipe.launch.activation_checkpointing
     return Setting(
         tokens=row_tokens,
         rank=train.adapter.rank,
@@ -31,6 +31,7 @@ def setting(recipe: Recipe, kind: str, bf16: bool, row_tokens: int) -> Setting:
         optimizer=train.optimizer,
         dtype="bfloat16" if bf16 else "float32",
         device=kind,
+        levels=("none", "selective", "full") if level == "auto" else (level,),
         row_tokens=row_tokens if recipe.data.eval else 0,
         answer_tokens=PROMPT_TOKENS + recipe.evaluate.max_new_tokens if recipe.evaluate.prompts else 0,
     )
@@ -58,9 +59,9 @@ class Fit:
 
 def largest(model: Architecture, one: Setting, micro_batches: Sequence[int], per_step: int, memory_bytes: int) -> Fit:
     """The largest of `micro_batches` (in sequences, the largest first, of `per_step` that a device has in a step) that fits,
-    without checkpointing if it can be; where none fits, the one that needs least. `one` is the setting of one sequence."""
+    with as little computed again as can be; where none fits, the one that needs least. `one` is the setting of one sequence."""
     least: Fit | None = None
-    for checkpointing in (False, True):
+    for checkpointing in one.levels:
         for micro in micro_batches:
             asked = replace(one, tokens=micro * one.tokens, checkpointing=checkpointing, accumulates=micro < per_step)
             parts = estimate(model, asked)
@@ -90,6 +91,8 @@ def _changes(one: Setting, row_tokens: int) -> Iterator[tuple[str, Setting]]:
         single.append(("base.quantize: nf4", {"quantize": "nf4"}))
     if one.optimizer == "adamw":
         single.append(("train.optimizer: adamw_8bit", {"optimizer": "adamw_8bit"}))
+    if "full" not in one.levels:
+        single.append(("launch.activation_checkpointing: full", {"checkpointing": "full", "levels": ("full",)}))
     for tokens in (row_tokens // 2, row_tokens // 4):
         if tokens >= 256:
             changed: dict[str, object] = {"tokens": tokens, "row_tokens": min(one.row_tokens, tokens)}

@@ -4,7 +4,8 @@ Resident all the time: base, adapter, optimizer state, runtime. Then the moments
 
     forward     activations of every layer + loss head                (+ gradients while a step has several micro-batches)
     backward    activations of every layer + gradients of one layer's activations     (first layer that is gone back)
-                or, with checkpointing: one vector a layer, one layer computed again, its gradients, all adapter gradients
+                or, with checkpointing: one vector a layer (two with `selective`, which keeps what attention gives), one
+                layer computed again, its gradients, all adapter gradients
     optimizer   gradients + what the update needs besides
     evaluation  logits of a batch of held-out rows
     answers     keys and values of a batch of prompts
@@ -30,6 +31,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tune.plan.shapes import Architecture, Block, Module, adapter_parameters, quantized, ranks
+from tune.recipe.schema import Checkpointing
 from tune.targets import Targets
 
 NF4_BITS = {True: 4 + 8 / 64 + 32 / (64 * 256), False: 4 + 32 / 64}
@@ -67,7 +69,9 @@ class Setting:
     optimizer: str = "adamw"
     dtype: str = "bfloat16"
     device: str = "cuda"
-    checkpointing: bool = False
+    checkpointing: Checkpointing = "none"
+    levels: tuple[Checkpointing, ...] = ("none", "selective", "full")
+    """What may be taken for `checkpointing`, see `tune.plan.fit.largest`."""
     accumulates: bool = True
     """Whether a step has several micro-batches, so that gradients stand while the next one is computed."""
     shards: int = 1
@@ -124,7 +128,7 @@ def _kept_experts(model: Architecture, block: Block, setting: Setting) -> int:
 def kept(model: Architecture, block: Block, setting: Setting) -> int:
     """Bytes a token that autograd keeps for one layer of a block."""
     attention = setting.width * (block.query + block.key_value + block.output) + 4 * model.heads
-    if model.model_type in EAGER:
+    if model.model_type in EAGER or (setting.device == "cpu" and _unequal(block)):
         attention += setting.width * model.heads * setting.tokens
     if any(m.name == "qkv_proj" for m in block.modules):  # the values are a view of all three
         attention += setting.width * (block.query + block.key_value // 2)
@@ -137,6 +141,17 @@ def kept(model: Architecture, block: Block, setting: Setting) -> int:
         + _kept_inputs(model, block, setting)
         + _kept_experts(model, block, setting)
     )
+
+
+def _kept_attention(model: Architecture, block: Block, setting: Setting) -> int:
+    """Bytes a token of what a layer's attention kernel gives; 0 where there is no kernel."""
+    plain = model.model_type in EAGER or (setting.device == "cpu" and _unequal(block))
+    return 0 if plain else setting.width * block.output + 4 * model.heads
+
+
+def _unequal(block: Block) -> bool:
+    """Whether values are narrower than keys, as in latent attention: a CPU has no kernel for that."""
+    return block.query != block.output
 
 
 def merged_experts(model: Architecture, block: Block, setting: Setting) -> int:
@@ -170,8 +185,10 @@ def estimate(model: Architecture, setting: Setting) -> dict[str, int]:
     tokens, worst = setting.tokens, max(size for _, size, _ in layers)
     merged = [(block.count, merged_experts(model, block, setting)) for block in model.blocks]
     again = 0
-    if setting.checkpointing:
+    if setting.checkpointing != "none":
         activations = tokens * setting.width * model.hidden * model.layers
+        if setting.checkpointing == "selective":
+            activations += tokens * sum(block.count * _kept_attention(model, block, setting) for block in model.blocks)
         again = tokens * worst + max(size for _, size in merged)
     else:
         activations = sum(count * tokens * size for count, size, _ in layers)
@@ -217,7 +234,7 @@ def moments(parts: dict[str, int], setting: Setting) -> dict[str, int]:
     always = ("base", "base (nf4)", "gathered layers", "adapter", "optimizer", "runtime", "slack")
     resident = sum(parts.get(name, 0) for name in always)
     between = parts["gradients"] if setting.accumulates else 0
-    back = parts["gradients"] if setting.accumulates or setting.checkpointing else 0
+    back = parts["gradients"] if setting.accumulates or setting.checkpointing != "none" else 0
     found = {
         "forward": resident + between + parts["activations"] + parts["loss head"],
         "backward": resident + back + parts["activations"] + parts["layer computed again"] + parts["backward"],

@@ -20,7 +20,8 @@ def flop_per_token(model: Architecture, setting: Setting, row_tokens: int) -> fl
 
     2 N forward and 2 N backward through frozen weights (N: those that a token goes through, with the head); 6 a parameter
     of the adapter; attention 4 x width x tokens looked back on, forward, and twice that backward; with checkpointing the
-    layers' forward again. A token of a row looks back on half of it on average, or on its window.
+    layers' forward again, with `selective` without attention. A token of a row looks back on half of it on average, or on its window.
+    What kernels compute again within themselves (scores of attention, tiles of the loss) is not counted.
     """
     frozen = model.active_parameters
     adapted = adapter_parameters(model, setting.rank, setting.targets)
@@ -28,7 +29,10 @@ def flop_per_token(model: Architecture, setting: Setting, row_tokens: int) -> fl
     for block in model.blocks:
         span = min(row_tokens / 2, block.window or row_tokens)
         attention += block.count * 2 * (block.query + block.output) * span
-    again = 2 * (frozen - model.hidden * model.vocabulary) + attention if setting.checkpointing else 0
+    again = 0.0
+    if setting.checkpointing != "none":
+        again = 2 * (frozen - model.hidden * model.vocabulary + adapted)
+        again += attention if setting.checkpointing == "full" else 0
     return 4 * frozen + 6 * adapted + 3 * attention + again
 
 

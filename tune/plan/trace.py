@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +30,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from tune.hub import quiet_libraries
 from tune.modelfiles import read_json
-from tune.models import new_adapter, torch_dtype
+from tune.models import new_adapter, recompute, torch_dtype
 from tune.plan import planned, room
 from tune.plan.fit import USABLE
 from tune.plan.liveness import Liveness
@@ -141,6 +140,8 @@ def affine(config: dict[str, Any], setting: Setting) -> Affine:
 def trace(config: dict[str, Any], setting: Setting, lengths: Sequence[int]) -> list[Traced]:
     """A step of a model that is only a config, for each number of tokens. `setting.shards` is not heeded."""
     model = _on_meta(config, setting)
+    from peft.helpers import disable_input_dtype_casting
+
     with FakeTensorMode():
         _fake(model)
         live = Liveness(unpacked)
@@ -149,7 +150,8 @@ def trace(config: dict[str, Any], setting: Setting, lengths: Sequence[int]) -> l
         base_bytes = live.now
         trained = [p for p in model.parameters() if p.requires_grad]
         live.hold(trained)
-        with live:
+        in_vain = setting.dtype == "bfloat16" and not setting.dropout  # as in tune/train/worker.py
+        with disable_input_dtype_casting(model, active=in_vain), live:
             update = _optimizer(trained, setting)
             _gradients(trained)
             update()  # gives the optimizer its state
@@ -199,9 +201,7 @@ def _on_meta(config: dict[str, Any], setting: Setting) -> Any:
         attend_as(setting.device, model)
         model.requires_grad_(False)
         adapted: Any = new_adapter(model, section, SimpleNamespace(repo=None, commit=None), 0)  # type: ignore[arg-type]
-    if setting.checkpointing:
-        adapted.activation_checkpointing_enable()
-        adapted.enable_input_require_grads()
+    recompute(adapted, setting.checkpointing)
     if setting.device != "cpu" and setting.dropout:
         for name, module in list(adapted.named_modules()):
             if isinstance(module, torch.nn.Dropout) and module.p:
@@ -232,11 +232,7 @@ def _fake(model: Any) -> None:
 
 def _forward(model: Any, ids: Any, setting: Setting) -> Any:
     """The loss, as training computes it on the device."""
-    from peft.helpers import disable_input_dtype_casting
-
-    bf16 = setting.dtype == "bfloat16"
-    uncast = disable_input_dtype_casting(model) if bf16 and not setting.dropout else nullcontext()
-    with uncast, torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=setting.dtype == "bfloat16"):
         if setting.device == "cpu":
             return model(input_ids=ids, labels=ids, use_cache=False).loss
         base = model.get_base_model()

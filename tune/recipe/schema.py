@@ -20,6 +20,9 @@ Text = Annotated[str, Field(min_length=1)]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
 
+Checkpointing = Literal["none", "selective", "full"]
+
+
 class Section(BaseModel):
     """A frozen, strict part of the recipe: unknown keys and values of another type are refused."""
 
@@ -265,6 +268,10 @@ class Launch(Section):
     strategy: Literal["auto", "ddp", "fsdp2"] = "auto"
     """What several devices hold: `ddp` the whole base each, `fsdp2` a part of it each, gathered layer by layer. `auto` takes
     `ddp` where the base fits one device, else `fsdp2`."""
+    activation_checkpointing: Literal["auto"] | Checkpointing = "auto"
+    """What is computed again in the backward pass instead of kept: `none` of it, every layer but its attention
+    (`selective`), or every layer (`full`). More memory or more time, and the same bits. `auto` takes the first of these in
+    which a micro-batch fits."""
     deadline_seconds: PositiveInt = 600
     """Longest that a process waits for the others before training is ended. It must cover the longest that one of them
     is busy alone, such as writing a checkpoint."""

@@ -45,6 +45,7 @@ def as_planned(trainer: Any, plan: Plan, base: BaseRecord, pack: list[int] | Non
         ("device", plan.device.kind, trainer.args.device.type),
         ("types of the base's weights", {plan.compute_dtype}, weights),
         ("types of the adapter", {"float32"}, {str(p.dtype)[6:] for n, p in _floating(model) if p.requires_grad}),
+        ("activation checkpointing", plan.activation_checkpointing != "none", model.is_activation_checkpointing),
         ("nf4", base.quantize == "nf4", quantized),
         ("sharding", plan.strategy == "fsdp2", any(isinstance(m, FSDPModule) for m in model.modules())),
     )

@@ -30,7 +30,7 @@ def settings(train: Train, plan: Plan, packed: bool, output: Path) -> SFTConfig:
         seed=train.seed,
         bf16=plan.compute_dtype == "bfloat16",
         use_cpu=plan.device.kind == "cpu",
-        gradient_checkpointing=plan.activation_checkpointing,
+        gradient_checkpointing=False,  # `tune.models.recompute` switches it on
         dataset_kwargs={"skip_prepare_dataset": True},
         max_length=None,
         packing=False,

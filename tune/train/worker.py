@@ -153,7 +153,8 @@ def _trainer(
         train_dataset=stream,
         processing_class=models.load_tokenizer(base),
     )
-    attention.keep_apart(trainer.model.get_base_model(), plan.device.kind)
+    models.recompute(trainer.model, plan.activation_checkpointing)
+    attention.keep_apart(trainer.model.get_base_model())
     trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
     as_planned(trainer, plan, base, stream[0]["input_ids"] if ledger.packing.packed else None)
     return trainer
@@ -264,6 +265,7 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
             held_out=tuple((row["step"], row["held_out_loss"]) for row in metrics if "held_out_loss" in row),
             seconds=round(seconds, 3),
             tokens_per_second=round(consumed.input_tokens / seconds, 1),
+            peak_bytes=max(row["peak_bytes"] for row in metrics),
             flop=flop(base.parameters, consumed.input_tokens, trained),
             compute_dtype=plan.compute_dtype,
             device=plan.device,
