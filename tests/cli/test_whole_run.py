@@ -203,6 +203,16 @@ def test_a_later_section_reruns_from_there_only(run: Path, place: Path) -> None:
     assert "license: apache-2.0" in (run / "adapter/README.md").read_text()
 
 
+def test_merged_weights_that_are_gone(run: Path, place: Path) -> None:
+    """They are exported again, and disclosed again: the folder verifies as before."""
+    path = run / "export/merged/model.safetensors"
+    written = path.read_bytes()
+    path.unlink()
+    tune("run", "recipe.yaml", cwd=place)
+    assert path.read_bytes() == written
+    assert tune("verify", run / "export/merged", cwd=place).returncode == 0
+
+
 def test_a_refused_license_stops_no_run(run: Path, place: Path) -> None:
     """A license that base and rows do not permit is said and recorded; the run still ends well, the adapter carries no
     license, and everything verifies. Where it is permitted, license texts lie beside adapter and merged model."""

@@ -122,8 +122,10 @@ def inside(name: str) -> bool:
 
 
 def stands(run: Run, record: Disclosure) -> bool:
-    """Whether manifest and documents are there as they were written, and a card; a card of the merged model too."""
+    """Whether manifest and documents are there as they were written, and a card; both of the merged model too, which are
+    gone when it was exported again."""
     folder, merged = run.path("adapter"), run.path(MERGED)
     files = [(MANIFEST, record.manifest_sha256), *((file.name, file.sha256) for file in record.documents)]
     written = all((folder / name).is_file() and file_sha256(folder / name) == sha for name, sha in files)
-    return written and (folder / CARD).is_file() and (not merged.is_dir() or (merged / CARD).is_file())
+    disclosed = not merged.is_dir() or all((merged / name).is_file() for name in (CARD, MANIFEST))
+    return written and (folder / CARD).is_file() and disclosed
