@@ -134,7 +134,8 @@ def test_a_kill_and_the_same_command_again(place: Path, tmp_path: Path, wait: st
     while not any(tmp_path.glob(pattern)) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.001)
     os.killpg(process.pid, signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
     assert not to.exists()
     assert any(tmp_path.iterdir())
     tune(*CALL, to, cwd=place)
