@@ -132,7 +132,10 @@ VERBS = {
         results.verify_folder,
         "check a disclosed folder: its files, its base, its rows, its training",
         "PATH|REPO",
-        ("--base", "--data", "--adapter", "--hub", "--replay", "--json"),
+        ("--key", "--base", "--data", "--adapter", "--hub", "--replay", "--json"),
+    ),
+    "sign": Verb(
+        results.sign_folder, "sign every file of a disclosed folder with a key of yours", "FOLDER", ("--key",)
     ),
     "publish": Verb(
         results.publish_result,

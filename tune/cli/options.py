@@ -46,6 +46,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "FOLDER",
         "help": "prepare the rows again and recompute every count and root; FOLDER holds them (default: where they were)",
     },
+    "--key": {"type": Path, "metavar": "FILE", "help": "the public key (PEM) of who is said to have signed"},
     "--adapter": {"type": Path, "metavar": "FOLDER", "help": "the adapter that was merged (for a run: its own)"},
     "--hub": {"action": "store_true", "help": "ask the Hub whether base and sources exist at their commits"},
     "--replay": {
@@ -83,12 +84,14 @@ OPTIONS_OF = {
     ("export", "--base"): BASE_FOLDER,
     ("publish", "--dry-run"): {"help": "print files, front matter and verdicts; nothing is sent, nobody is asked"},
     ("verify", "--base"): BASE_FOLDER,
+    ("sign", "--key"): {"help": "your private key (PEM, elliptic curve)"},
 }
 """Where one verb means something else by an option."""
 TARGETS = {
     "RECIPE": "a recipe (YAML)",
     "RECIPE|RUN": "a recipe (YAML) or a run directory",
     "RUN": "a run directory",
+    "FOLDER": "the folder of a disclosed adapter or model",
     "PATH|REPO": "the folder of an adapter or model, a run directory, or user/name[@revision] on the Hub",
     "RUN|ADAPTER": "a run directory, or the folder of an adapter in PEFT's layout",
 }

@@ -69,6 +69,7 @@ def verify_folder(parsed: argparse.Namespace) -> int:
 
     folder, beside = _folder(parsed.target)
     means = Means(
+        key=parsed.key,
         base=parsed.base,
         adapter=parsed.adapter,
         data=parsed.data is not None,
@@ -117,6 +118,17 @@ def publish_result(parsed: argparse.Namespace) -> int:
     with lock(run):
         found = publish(run, wanted, say)
     print(f"{found.repo}@{found.commit}")
+    return EXIT_DONE
+
+
+def sign_folder(parsed: argparse.Namespace) -> int:
+    """`tune sign`."""
+    from tune.verify.signature import sign
+
+    if parsed.key is None:
+        fix = "add --key FILE: your private key in PEM"
+        raise UserError(Problem("sign", "a signature is made with a key, and none is given", fix, key="--key"))
+    print(sign(parsed.target, parsed.key))
     return EXIT_DONE
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from tune.disclose import MANIFEST
 from tune.errors import Problem, UserError
 from tune.run import Run, open_run
-from tune.verify import base, hub, logs, training
+from tune.verify import base, hub, logs, signature, training
 from tune.verify import folder as level_0
 from tune.verify.claims import Claim, Verdict, judged, unchecked
 from tune.verify.words import unproven
@@ -30,6 +30,8 @@ DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 class Means:
     """What a reader has beside the folder, and what is asked for."""
 
+    key: Path | None = None
+    """The public key of who is said to have signed, for level 1."""
     base: Path | None = None
     """The files of the base, for levels 2 and 4."""
     adapter: Path | None = None
@@ -83,10 +85,14 @@ def verify(folder: Path, means: Means = Means()) -> list[Claim]:
 def _higher(place: Place, means: Means, sound: bool) -> Iterator[Claim]:
     """Levels 1 to 5. `sound` says whether level 0 held."""
     manifest, run = place.manifest, place.run
-    yield unchecked(1, TITLES[0], "needs a signature; not available yet")
+    yield signature.claim(place.folder, means.key)
     yield from _guarded(2, lambda: base.claims(place.folder, run, manifest, means.base, means.adapter))
     yield from _guarded(3, lambda: hub.claims(manifest, means.hub))
-    if means.data:
+    if manifest["consumption"] is None:
+        yield unchecked(4, TITLES[3], "how it was trained is not known, and on which rows")
+    elif manifest["subject"]["kind"] == "base":
+        yield unchecked(4, TITLES[3], "it was not trained from rows by a recipe; whoever has its corpus can hash it")
+    elif means.data:
         yield from _guarded(4, lambda: _replayed(run, manifest, means))
     else:
         yield unchecked(4, TITLES[3], "needs the rows, and the base for its tokenizer: --data FOLDER --base FOLDER")
@@ -114,7 +120,7 @@ def _rest() -> list[Claim]:
 
 
 TITLES = (
-    "who signed",
+    signature.TITLE,
     "the base is the one named",
     "the sources exist at the pinned commits",
     "every count and root follows from the data",

@@ -44,12 +44,6 @@ def claims(run: Run | None, manifest: Json, rows: Path | None, base_folder: Path
 
     Raises BaseModelError for a folder that is no base.
     """
-    if manifest["consumption"] is None:
-        yield unchecked(4, TITLE, "how it was trained is not known, and so are its rows")
-        return
-    if manifest["subject"]["kind"] == "base":
-        yield unchecked(4, TITLE, "it was not trained from rows by a recipe; whoever has its corpus can hash it")
-        return
     with TemporaryDirectory(prefix="tune-verify-") as scratch:
         try:
             again = _prepared(run, manifest, rows, base_folder, Path(scratch))
