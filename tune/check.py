@@ -48,6 +48,7 @@ def check(loaded: Loaded) -> tuple[str, Ledger, dict[str, Any]]:
     sizes = ", ".join(f"{name} {count(number)}" for name, number in ledger.lengths.items())
     lines.append(f"      lengths in tokens: {sizes}; {100 * ledger.packing.fill:.1f} % of the sequences is filled")
     lines += [f"{'ok  ' if result.ok else 'look'}  {result.name}: {result.what}" for result in ledger.checks]
+    lines += [f"{'look' if any(found.rows) else 'ok  '}  {found.name}: {found.what}" for found in ledger.findings]
     lines += _licenses(gate, recipe.publish.license)
     return "\n".join(lines), ledger, gate
 

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from tune.digest import digest
+from tune.text import count
 
 
 class Part(BaseModel):
@@ -203,10 +204,53 @@ class CheckResult(Part):
     what: str
 
 
+class Compared(Part):
+    """Evaluation texts of one kind that training rows were compared with."""
+
+    texts: int
+    compared: int
+    """Those that are long enough."""
+    found: int
+    """Those of which a sequence of words stands in a training row."""
+
+
+class Finding(Part):
+    """One thing that was looked for in the rows."""
+
+    name: str
+    action: Literal["count", "drop"]
+    rows: tuple[int, ...]
+    """Rows that have it, an entry a source, whether they are kept or left out for it. Rows that were left out for another
+    reason are not looked at."""
+    kinds: dict[str, int]
+    """The same by what exactly was found; a row may have several. Empty where there is one kind only."""
+    evaluation: dict[str, Compared]
+    """Of contamination: what the rows were compared with, by kind."""
+    method: str
+    version: int
+    """Of the method: figures of two versions are not comparable."""
+    limits: str
+
+    @property
+    def what(self) -> str:
+        """In a line: how many rows, and of which kinds."""
+        kinds = ", ".join(f"{kind} {count(rows)}" for kind, rows in self.kinds.items() if rows)
+        said = f"{count(sum(self.rows))} rows" + (f" ({kinds})" if kinds else "")
+        left_out = ", left out" if self.action == "drop" and any(self.rows) else ""
+        texts = "; ".join(
+            f"{count(part.found)} of {count(part.texts)} {kind}s stand in training rows"
+            for kind, part in self.evaluation.items()
+            if part.found
+        )
+        return said + left_out + (f": {texts}" if texts else "")
+
+
 class Ledger(Record):
     """data/ledger.json: every row accounted for, every token counted."""
 
     file = "data/ledger.json"
+    clock = frozenset({"findings"})
+    """No clock, but like one: what is counted changes no token, and it changes with the prompts."""
 
     sources: tuple[SourceLedger, ...]
     learn_from: str
@@ -223,6 +267,7 @@ class Ledger(Record):
     """Share of (at most 1,000) training examples by the language that they teach, the most frequent first; `und` where it
     could not be told."""
     checks: tuple[CheckResult, ...]
+    findings: tuple[Finding, ...]
 
     def total(self, split: str) -> TokenCounts:
         """Sum of the tokens of a split."""

@@ -118,9 +118,7 @@ def locate(loaded: Loaded, runs: Path, fresh: bool = False) -> tuple[Run, RunInf
     # the run directory carries it, so that a run which is opened again asks nobody.
     recipe = pinned(loaded).recipe
     files = named_files(recipe, loaded.root)
-    identity = digest(
-        {**deciding(recipe), "files": {n: found for n, found in files.items() if n != recipe.evaluate.prompts}}
-    )
+    identity = digest({**deciding(recipe), "files": {n: found for n, found in files.items() if _decides(n, recipe)}})
     folder = _attempt(runs, f"{recipe.name}-{identity[:DIGEST_LENGTH]}", fresh)
     info = RunInfo(
         name=recipe.name,
@@ -153,11 +151,24 @@ DECLARED = frozenset({"license", "about", "collected", "personal_data", "generat
 def deciding(recipe: Recipe) -> dict[str, Any]:
     """The parts of a recipe that decide the adapter: base, data without what is only declared of it, train."""
     sources = {"__all__": set(DECLARED)}
+    data = recipe.data.model_dump(mode="json", exclude={"train": sources, "eval": sources, "findings": True})
+    dropped = recipe.data.findings.dropped()  # what is only counted decides nothing
     return {
         "base": recipe.base.model_dump(mode="json"),
-        "data": recipe.data.model_dump(mode="json", exclude={"train": sources, "eval": sources}),
+        "data": {**data, "findings": dropped} if dropped else data,
         "train": recipe.train.deciding(),
     }
+
+
+def _decides(name: str, recipe: Recipe) -> bool:
+    """Whether a file that a recipe names decides the adapter; the prompts do where rows that share words with them are left
+    out."""
+    return name != recipe.evaluate.prompts or "contamination" in recipe.data.findings.dropped()
+
+
+def prompts_sha256(recipe: Recipe, root: Path) -> str | None:
+    """SHA-256 of the file of prompts; None without one."""
+    return _digests([recipe.evaluate.prompts], root)[recipe.evaluate.prompts] if recipe.evaluate.prompts else None
 
 
 def open_run(folder: Path) -> Run:
@@ -176,9 +187,7 @@ def changed_files(run: Run) -> list[str]:
     """Files that the recipe names for base and data, and that are not what they were when the run was made."""
     info = RunInfo.model_validate_json(run.path("run.json").read_bytes())
     now = named_files(run.recipe, run.root)
-    return sorted(
-        n for n, found in now.items() if n != run.recipe.evaluate.prompts and info.recipe_files.get(n) != found
-    )
+    return sorted(n for n, found in now.items() if _decides(n, run.recipe) and info.recipe_files.get(n) != found)
 
 
 def _stored_recipe(folder: Path) -> Recipe | None:

@@ -40,6 +40,16 @@ class Flag(IntFlag):
     """A held-out example that is also trained on."""
     COSTLY = 64
     """Over a tenth of all tokens."""
+    NEAR = 128
+    """Its row says nearly what an earlier one says."""
+    PERSONAL = 256
+    """A pattern of personal data stands in its row."""
+    SECRET = 512
+    """A pattern of a key or password stands in its row."""
+    HIDDEN = 1024
+    """Characters that nobody sees stand in its row."""
+    CONTAMINATED = 2048
+    """Its row shares a long sequence of words with what the model is evaluated on."""
 
 
 def file(folder: Path, split: str) -> Path:

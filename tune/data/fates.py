@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from tune.data.findings import words_of
 from tune.data.work import Made
 
 NOT_SAMPLED = "not sampled"
@@ -25,7 +26,9 @@ class Fates:
 
         text = pa.dictionary(pa.int32(), pa.string())
         numbers = {name: pa.int32() for name in ("examples", "tokens", "loss_tokens", "cut_tokens")}
-        self._schema = pa.schema({"source": pa.int32(), "file": text, "line": pa.int64(), "fate": text, **numbers})
+        self._schema = pa.schema(
+            {"source": pa.int32(), "file": text, "line": pa.int64(), "fate": text, **numbers, "found": text}
+        )
         self._writer = pq.ParquetWriter(str(path), self._schema)
         self._files = files
         self._columns: dict[str, list[Any]] = {name: [] for name in self._schema.names}
@@ -59,6 +62,7 @@ class Fates:
             "tokens": sums(made.lengths) + none,
             "loss_tokens": sums(made.loss) + none,
             "cut_tokens": sums(made.cut) + none,
+            "found": [words_of(bits) if bits else "" for bits in made.found.tolist()] + [""] * len(skipped),
         }
         for name, values in columns.items():
             self._columns[name] += values

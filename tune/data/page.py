@@ -106,15 +106,21 @@ def sample_page(folder: Path, ledger: Ledger, tokenizer: Any) -> str:
         style=_STYLE,
         summary=f"Loss on {share(total.loss, total.input)} of {count(total.input)} tokens in {_rows_in(ledger)}.",
         checks="\n".join(
-            f'<tr><td><span class="chip {word}">{word}</span></td><th>{escape(check.name)}</th><td>{escape(check.what)}</td></tr>'
-            for check in ledger.checks
-            for word in ["ok" if check.ok else "look"]
+            f'<tr><td><span class="chip {word}">{word}</span></td><th>{escape(name)}</th><td>{escape(what)}</td></tr>'
+            for name, ok, what in _told(ledger)
+            for word in ["ok" if ok else "look"]
         ),
         lengths="\n".join(_bars(ledger.histogram)),
         sizes=f"Tokens of an example: {sizes}. A sequence holds {count(packing.capacity_tokens)}.",
         legend=_LEGEND,
         rows="\n".join(_row(reasons, example, encoder) for reasons, example in _chosen(folder, ledger)),
     )
+
+
+def _told(ledger: Ledger) -> Iterator[tuple[str, bool, str]]:
+    """(name, whether it is ok, what was found) of the checks, then of what was looked for in the rows."""
+    yield from ((check.name, check.ok, check.what) for check in ledger.checks)
+    yield from ((found.name, not any(found.rows), found.what) for found in ledger.findings)
 
 
 def _rows_in(ledger: Ledger) -> str:

@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -15,6 +15,9 @@ import numpy as np
 
 from tune.data import rowmap
 from tune.data.fates import NOT_SAMPLED, Fates
+from tune.data.findings import SOUGHT, Watch, evaluated
+from tune.data.formats import Sample
+from tune.data.near import Repeats
 from tune.data.pool import pool, processes
 from tune.data.progress import Progress
 from tune.data.render import Example, Rules
@@ -27,7 +30,7 @@ from tune.jsonl import Broken
 from tune.receipt import IGNORED
 from tune.recipe import Recipe
 from tune.recipe.schema import Data, Source
-from tune.records import BaseRecord, DroppedRow, FileDigest, RowCounts, SourceLedger, TokenCounts
+from tune.records import BaseRecord, DroppedRow, FileDigest, Finding, RowCounts, SourceLedger, TokenCounts
 from tune.rowfiles import files_of, hub_rows
 from tune.sources import Chunk, SourceFile, chunks, count_rows
 
@@ -38,7 +41,9 @@ MAX_SHOWN = 50
 ALONE_BYTES = 4 << 20
 """Files smaller than this together are prepared before other processes would have started."""
 
-ASKED_FOR = frozenset({"too long", NOT_SAMPLED, "labelled as bad", "left out by map"})
+FOUND = frozenset(sought.reason for sought in SOUGHT.values())
+"""Reasons that `data.findings` gives."""
+ASKED_FOR = frozenset({"too long", NOT_SAMPLED, "labelled as bad", "left out by map"}) | FOUND
 """Reasons for leaving a row out that the recipe asked for; all others are faults of the row."""
 FATAL = frozenset({"damaged file", "not a list", "bad header", "not CSV"})
 """Faults behind which rows may be missing that nobody saw: `max_bad_rows` does not cover them."""
@@ -104,6 +109,7 @@ class Prepared:
 
     sources: list[SourceRows]
     examples: Examples
+    findings: tuple[Finding, ...] = ()
 
     def of(self, split: str) -> np.ndarray:
         """Indexes of the examples of a split, in the order of the recipe and the files."""
@@ -170,13 +176,18 @@ def prepare(recipe: Recipe, setup: Setup, folder: Path, workers: int | None = No
     for _, asked in splits:
         if asked.map:
             rowmap.load(asked.map, setup.root)  # here, where what is wrong with it can be told
+    prompts = setup.root / recipe.evaluate.prompts if recipe.evaluate.prompts else None
+    evaluation = evaluated(_held_out(found, setup, section.seed), prompts)
+    setup = replace(setup, known=evaluation.known if len(evaluation.known.hashes) else None)
     store = Store(folder)
     names = {(i, f): file.shown for i, source in enumerate(found) for f, file in enumerate(source.files)}
     with Fates(folder / "rows.parquet", names) as fates, ExitStack() as stack:
         carry_out = _hands(setup, found, workers, stack)
         progress = stack.enter_context(Progress())
+        watch = Watch(section.findings, stack.enter_context(Repeats(folder)), evaluation, len(found))
         for i, source in enumerate(found):
-            for piece, made in carry_out(_pieces(source, section.seed)):
+            for piece, raw in carry_out(_pieces(source, section.seed)):
+                made = watch.judge(i, source.split == "train", raw)
                 _account(source, piece.file, made)
                 source.reasons[NOT_SAMPLED] += len(piece.skipped)
                 store.add(made, i, piece.file, piece.uses)
@@ -184,7 +195,7 @@ def prepare(recipe: Recipe, setup: Setup, folder: Path, workers: int | None = No
                 progress.add(len(made.lines), int(made.lengths.sum()))
             source.format = source.format or "unknown"
             source.reasons = +source.reasons  # without zeros
-    prepared = Prepared(found, store.close())
+    prepared = Prepared(found, store.close(), watch.findings())
     _judge(prepared, section)
     return prepared
 
@@ -218,15 +229,28 @@ def _hands(
 
     def carry_out(pieces: Work) -> Iterator[tuple[Piece, Made]]:
         for piece, source, chunk in pieces:
-            made = own.make(Job(chunk, source.format, source.source.map))
+            made = own.make(_job(source, chunk))
             source.format = made.format
             yield piece, made
             if made.format and others is not None:
                 break
         if others is not None:
-            yield from others.carry_out((p, Job(chunk, s.format, s.source.map)) for p, s, chunk in pieces)
+            yield from others.carry_out((p, _job(s, chunk)) for p, s, chunk in pieces)
 
     return carry_out
+
+
+def _job(source: SourceRows, chunk: Chunk) -> Job:
+    return Job(chunk, source.format, source.source.map, source.split == "train")
+
+
+def _held_out(sources: list[SourceRows], setup: Setup, seed: int) -> Iterator[Sample]:
+    """What the held-out rows say, read before the training rows that are compared with them."""
+    maker = Maker(setup)
+    for source in sources:
+        if source.split == "eval":
+            for _, _, chunk in _pieces(source, seed):
+                yield from (s for _, s in maker.samples(_job(source, chunk))[0] if isinstance(s, Sample))
 
 
 def _pieces(found: SourceRows, seed: int) -> Work:

@@ -38,6 +38,11 @@ NOTICED = {
     Flag.REPEAT: "repeats another",
     Flag.LEAKED: "is also trained on",
     Flag.COSTLY: "is over a tenth of all tokens",
+    Flag.NEAR: "nearly repeats another",
+    Flag.PERSONAL: "may hold personal data",
+    Flag.SECRET: "may hold a secret",
+    Flag.HIDDEN: "holds hidden characters",
+    Flag.CONTAMINATED: "shares words with the evaluation",
 }
 
 WRITTEN = "\n\t\u200c\u200d"

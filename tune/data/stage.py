@@ -11,7 +11,7 @@ from tune import sequences
 from tune.errors import BaseModelError, DataError, Problem
 from tune.recipe.schema import Data
 from tune.records import BaseRecord, Ledger, Packing
-from tune.run import Run, data_files, deciding, made
+from tune.run import Run, data_files, deciding, made, prompts_sha256
 
 if TYPE_CHECKING:
     from tune.data.prepare import Prepared
@@ -30,6 +30,7 @@ def inputs(run: Run) -> Any:
         "template": base.template_sha256,
         "stops": list(base.stop_token_ids),
         "pad": base.pad_token_id,
+        "prompts": prompts_sha256(run.recipe, run.root),
     }
 
 
@@ -97,6 +98,7 @@ def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
         packing=packing,
         languages=spoken.shares,
         checks=checks,
+        findings=prepared.findings,
     )
     prepared.examples.remove()
     del prepared  # and the memory that it holds

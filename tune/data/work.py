@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 
 from tune.data import rowmap
+from tune.data.contamination import Known
 from tune.data.encode import Encoder
 from tune.data.formats import Sample, detect, texts, to_sample
 from tune.data.render import Example, Renderer, Rules
+from tune.data.scan import Scanned, scan
 from tune.data.template import Template
 from tune.digest import leaf_hash, row_leaf
 from tune.jsonl import Broken, Row
@@ -51,15 +53,19 @@ class Setup:
     """The day that the template is told."""
     root: Path
     """The folder that row functions are read from."""
+    known: Known | None = None
+    """Word sequences of what the model is evaluated on."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Some rows of one source. `format` is empty where it is still to be detected, `map` the user's row function."""
+    """Some rows of one source. `format` is empty where it is still to be detected, `map` the user's row function, `train`
+    whether they are trained on."""
 
     chunk: Chunk
     format: str
     map: str | None
+    train: bool = True
 
 
 @dataclass
@@ -83,6 +89,10 @@ class Made:
     cut: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
     flags: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
     leaves: list[bytes] = field(default_factory=list)
+    scanned: Scanned | None = None
+    """What was found in the kept rows."""
+    found: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
+    """The same for every row (bits of `patterns.Kind`), with what only shows beside the others."""
 
 
 class Maker:
@@ -103,18 +113,13 @@ class Maker:
 
     def make(self, job: Job) -> Made:
         """The rows of a job as tokens and labels, or why not. Raises DataError for a row function that does not load."""
-        made = Made(job.format)
-        found: list[tuple[Row | Broken, Sample | Broken]] = []
-        for item in parse(job.chunk):
-            row = rowmap.apply(self._function(job.map), item) if job.map and isinstance(item, Row) else item
-            if isinstance(row, Row) and not made.format:
-                detected = detect(row)
-                row, made.format = (detected, "") if isinstance(detected, Broken) else (row, detected)
-            found.append((item, row if isinstance(row, Broken) else self._sample(row, made.format)))
+        found, form = self.samples(job)
+        made = Made(form)
         usable = [(item.line, sample) for item, sample in found if isinstance(sample, Sample)]
         marks = made.marks_differ if self.setup.marks else None
         examples = iter(self.renderer.examples(usable, marks))
         kept: list[Example] = []
+        said: list[Sample] = []
         for item, sample in found:
             result = sample if isinstance(sample, Broken) else next(examples)
             made.lines.append(item.line)
@@ -124,12 +129,27 @@ class Maker:
                 made.broken.append(result)
             else:
                 assert isinstance(item, Row)
+                assert isinstance(sample, Sample)
+                said.append(sample)
                 made.fates.append(KEPT)
                 made.counts.append(len(result))
                 made.row_leaves.append(row_leaf(item.value))
                 kept += result
         self._fill(made, kept)
+        made.scanned = scan(said, self.setup.known, job.train)
         return made
+
+    def samples(self, job: Job) -> tuple[list[tuple[Row | Broken, Sample | Broken]], str]:
+        """Each row of a job with what it says, or why it is of no use; and the format that they were read by."""
+        found: list[tuple[Row | Broken, Sample | Broken]] = []
+        form = job.format
+        for item in parse(job.chunk):
+            row = rowmap.apply(self._function(job.map), item) if job.map and isinstance(item, Row) else item
+            if isinstance(row, Row) and not form:
+                detected = detect(row)
+                row, form = (detected, "") if isinstance(detected, Broken) else (row, detected)
+            found.append((item, row if isinstance(row, Broken) else self._sample(row, form)))
+        return found, form
 
     def _fill(self, made: Made, examples: list[Example]) -> None:
         """The columns of the examples, and what is to be noticed about each."""

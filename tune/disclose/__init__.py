@@ -11,7 +11,7 @@ from tune.digest import canonical_json, digest, file_sha256, sha256
 from tune.disclose import card, documents, manifest, notices
 from tune.errors import Problem, UserError
 from tune.files import write_bytes, write_text
-from tune.records import STAGES, BaseRecord, Disclosure, ExportRecord, FileDigest
+from tune.records import STAGES, BaseRecord, Disclosure, ExportRecord, FileDigest, Ledger
 from tune.run import Run, made
 
 __all__ = ["disclose", "inside", "report", "write"]
@@ -31,6 +31,7 @@ def inputs(run: Run) -> Any:
         "form": FORM,
         "recipe": digest(run.recipe.model_dump(mode="json")),
         "records": [record.identity() if record is not None else None for record in records],
+        "findings": [found.model_dump() for found in run.read(Ledger).findings],
         "declared": [s.model_dump(mode="json") for s in sources],
         "publish": run.recipe.publish.model_dump(mode="json"),
     }

@@ -136,6 +136,33 @@ class Source(Section):
         return self.shown if self.path is None else PurePath(self.path).name
 
 
+Action = Literal["count", "drop"]
+
+
+class Findings(Section):
+    """What is looked for in the rows: `count` says how many have it, `drop` leaves them out, each with its reason in the
+    ledger. What is looked for, how, and what that misses is in docs/data.md."""
+
+    duplicates: Action = "count"
+    """Training rows that are an earlier one again, token by token."""
+    near_duplicates: Action = "count"
+    """Training rows that say nearly the same as an earlier one: at least 0.8 of their word sequences are shared."""
+    personal_data: Action = "count"
+    """Rows with an e-mail address, phone number, IBAN, card number, public IP address or national identity number in them,
+    by pattern and check digits."""
+    secrets: Action = "count"
+    """Rows with a key of a known form, a private key, a password in an address, or a random value under a telling name."""
+    hidden_text: Action = "count"
+    """Rows with characters that nobody sees: zero width, bidirectional controls, tags."""
+    contamination: Action = "count"
+    """Training rows that share a sequence of 13 words with `data.eval` or the prompts of `evaluate.prompts`, or the whole of
+    one that has 8 to 12."""
+
+    def dropped(self) -> dict[str, str]:
+        """What is to be left out; the rest is counted and decides nothing."""
+        return {name: action for name, action in self.model_dump().items() if action == "drop"}
+
+
 class Data(Section):
     """The rows, how they become tokens, and which tokens carry loss."""
 
@@ -162,6 +189,8 @@ class Data(Section):
     max_bad_rows: Annotated[int, Field(ge=0)] = 0
     """How many broken rows may be left out, over all sources. One more stops the run; each is named by file and
     line."""
+    findings: Findings = Findings()
+    """What is looked for in the rows, and whether rows that have it are counted or left out."""
 
 
 class Adapter(Section):

@@ -1,0 +1,112 @@
+"""Training rows that share long word sequences with what the model is evaluated on.
+
+The rule is that of GPT-3 (Brown et al. 2020, arXiv:2005.14165, appendix C), which compares sequences of 13 words without
+regard to case and punctuation, of shorter examples of at least 8 words the whole: an evaluation text is found in a training
+row when one of its sequences stands there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tune.data.patterns import Kind
+from tune.data.shingles import Spoken, sequences, sequences_at, spoken
+
+SHORTEST, LONGEST = 8, 13
+MOST = 4_000_000
+"""Sequences that are looked for; of more, those with the smallest hashes, a sample that is always the same."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is looked for; can be sent to another process."""
+
+    hashes: np.ndarray
+    """uint64, ascending and distinct: the sequences of all evaluation texts."""
+    kinds: np.ndarray
+    """int32, for each hash the bits of `Kind` of the texts that it comes from."""
+    lengths: tuple[int, ...]
+    """In words, of the sequences."""
+    beginnings: np.ndarray
+    """uint64: the first SHORTEST words of each."""
+
+    @cached_property
+    def _may_begin(self) -> np.ndarray:
+        return _table(self.beginnings)
+
+    @cached_property
+    def _may_be(self) -> np.ndarray:
+        return _table(self.hashes)
+
+    def find(self, said: Spoken, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(kinds found, an entry a row; indexes of the hashes that were found) in some rows; `begins` are the hashes of the
+        SHORTEST words from each word on."""
+        likely = _in_table(self._may_begin, begins)
+        places = np.flatnonzero(likely & (said.left[: len(begins)] >= SHORTEST))
+        hashes = sequences_at(said, places, LONGEST)
+        kinds, hits = np.zeros(said.number, np.int32), [np.zeros(0, np.int64)]
+        for n in self.lengths:
+            own = np.flatnonzero(_in_table(self._may_be, hashes[n - 1]) & (said.left[places] >= n))
+            at = np.minimum(np.searchsorted(self.hashes, hashes[n - 1, own]), len(self.hashes) - 1)
+            same = self.hashes[at] == hashes[n - 1, own]
+            np.bitwise_or.at(kinds, said.rows[places[own[same]]], self.kinds[at[same]])
+            hits.append(at[same])
+        return kinds, np.unique(np.concatenate(hits))
+
+
+def _table(values: np.ndarray) -> np.ndarray:
+    """For the lower bits of a hash whether any of the values has them: where it says no, which is nearly always, nothing is
+    searched. 16 to 32 places a value, so that a small table stays in the processor's cache."""
+    table = np.zeros(1 << min(24, len(values).bit_length() + 4), bool)
+    table[values & np.uint64(len(table) - 1)] = True
+    return table
+
+
+def _in_table(table: np.ndarray, values: np.ndarray) -> np.ndarray:
+    found: np.ndarray = table[values & np.uint64(len(table) - 1)]
+    return found
+
+
+class Evaluation:
+    """The texts that the model is evaluated on, and which of them were found in training rows."""
+
+    def __init__(self, texts: Sequence[tuple[Kind, str]]) -> None:
+        """Each text is of the kind PROMPT, QUESTION or ANSWER."""
+        self.total = Counter(kind for kind, _ in texts)
+        said = spoken([text for _, text in texts], np.arange(len(texts)), len(texts))
+        sizes = np.bincount(said.rows, minlength=len(texts))
+        hashes, owners, begins = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint64)]
+        found = sequences(said, range(SHORTEST, LONGEST + 1))
+        for n, own in found.items():
+            left, rows = said.left[: len(own)], said.rows[: len(own)]
+            wanted = left >= n if n == LONGEST else (left == n) & (sizes[rows] == n)
+            hashes.append(own[wanted])
+            owners.append(rows[wanted])
+            begins.append(found[SHORTEST][: len(own)][wanted])
+        distinct, first, inverse = np.unique(np.concatenate(hashes), return_index=True, return_inverse=True)
+        self._inverse, self._owners = inverse, np.concatenate(owners)
+        self._kinds = np.array([kind for kind, _ in texts], np.int32)
+        self.compared = self._by_kind(np.unique(self._owners))
+        kinds = np.zeros(len(distinct), np.int32)
+        np.bitwise_or.at(kinds, inverse, self._kinds[self._owners])
+        lengths = sorted({min(int(size), LONGEST) for size in sizes[np.unique(self._owners)]})
+        beginnings = np.unique(np.concatenate(begins)[first[:MOST]])
+        self.known = Known(distinct[:MOST], kinds[:MOST], tuple(lengths), beginnings)
+        self._hit = np.zeros(len(distinct), bool)
+
+    def hit(self, indexes: np.ndarray) -> None:
+        """Notes which hashes of `known` were found in a chunk of training rows."""
+        self._hit[indexes] = True
+
+    @property
+    def found(self) -> Counter[Kind]:
+        """Evaluation texts of which a sequence was found, by kind."""
+        return self._by_kind(np.unique(self._owners[self._hit[self._inverse]]))
+
+    def _by_kind(self, texts: np.ndarray) -> Counter[Kind]:
+        return Counter(Kind(kind) for kind in self._kinds[texts].tolist())
