@@ -120,7 +120,7 @@ SOUGHT = {
         f"instructions left out; candidates by MinHash with {BANDS} bands of {MINIMA}",
         1,
         "rows in other words or another language are not alike; a pair at the threshold is missed in about one of a hundred "
-        "cases, more often among many rows of one template",
+        "cases, among hundreds of rows of one template, which all resemble one another, in up to one of four",
     ),
 }
 """Everything that is looked for by its recipe key, in the order in which a row is judged."""

@@ -25,9 +25,10 @@ _ISSUERS = re.compile(
 )
 """Prefixes and lengths by issuer (ISO/IEC 7812): Visa, Mastercard, American Express, Discover, JCB, Diners, UnionPay."""
 
-_INTERNATIONAL = re.compile(r"(?<![\w+])\+([1-9](?:[ .()/-]{0,2}\d){7,14})(?!\w)")
+_INTERNATIONAL = re.compile(r"(?<![\w+])\+([1-9](?:[ .()/-]{0,2}\d){7,14})(?!\w)", re.ASCII)
 _NORTH_AMERICAN = re.compile(
-    r"(?<![\w.+/-])(?:1[ .-])?(?:\(([2-9]\d\d)\) ?|([2-9]\d\d)[ .-])([2-9]\d\d)[ .-](\d{4})(?![\w/-]|\.\d)"
+    r"(?<![\w.+/-])(?:1[ .-])?(?:\(([2-9]\d\d)\) ?|([2-9]\d\d)[ .-])([2-9]\d\d)[ .-](\d{4})(?![\w/-]|\.\d)",
+    re.ASCII,
 )
 _SHORT = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
 _THREE_DIGITS = re.compile(
@@ -59,7 +60,7 @@ def luhn(digits: str) -> bool:
 def card(text: str) -> bool:
     """Whether the number of a payment card stands in a text: an issuer's prefix and length, and Luhn's check."""
     numbers = (_digits(found.group()) for found in _CARD.finditer(text))
-    return any(len(set(n)) > 2 and _ISSUERS.fullmatch(n) and luhn(n) for n in numbers)
+    return any(len(set(n)) > 1 and _ISSUERS.fullmatch(n) and luhn(n) for n in numbers)
 
 
 def phone(text: str) -> bool:
@@ -198,7 +199,7 @@ def _america(found: str) -> bool:
 
 
 _NATIONAL: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = tuple(
-    (re.compile(rf"(?<![\w.+/-])(?:{form})(?![\w/-]|\.\d)"), check)
+    (re.compile(rf"(?<![\w.+/-])(?:{form})(?![\w/-]|\.\d)", re.ASCII), check)
     for form, check in (
         (r"(?:\d{8}|[XYZ]\d{7})-?[A-HJ-NP-TV-Z]", _spain),
         (r"[A-Z]{6}\d\d[ABCDEHLMPRST]\d\d[A-Z]\d{3}[A-Z]", _italy),

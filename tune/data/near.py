@@ -31,6 +31,8 @@ class Ordered:
     def add(self, values: np.ndarray) -> None:
         """Takes numbers in. Runs of like length become one."""
         run = np.sort(values)
+        if not len(run):
+            return
         while self._runs and len(self._runs[-1]) < 2 * len(run):
             run = np.sort(np.concatenate([self._runs.pop(), run]))
         self._runs.append(run)

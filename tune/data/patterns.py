@@ -58,8 +58,8 @@ _ENDINGS = frozenset(
     ["avif", "css", "gif", "html", "ico", "jpeg", "jpg", "js", "json", "png", "py", "service", "svg", "webp"]
 )
 """Ends of file names, such as logo@2x.png."""
-_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
-_IPV6 = re.compile(r"(?<![\w:.])[23][0-9A-Fa-f]{3}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
+_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)", re.ASCII)
+_IPV6 = re.compile(r"(?<![\w:.])[23][0-9A-Fa-f]{3}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])", re.ASCII)
 _KEY = re.compile(
     r"(?<![A-Za-z0-9])(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,}|glpat-[\w-]{20}|xox[abeprs]-[\w-]{10,}"
     r"|sk-ant-[\w-]{20,}|sk-(?:proj-|svcacct-)?[\w-]{32,}|hf_[A-Za-z0-9]{30,}|AIza[\w-]{35}|[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"
@@ -147,7 +147,7 @@ def _numbers(text: str) -> int:
 
 
 def _addresses(text: str) -> int:
-    found = Kind.EMAIL * any(map(_is_address, _EMAIL.finditer(text)))
+    found = Kind.EMAIL * any(map(_is_address, _EMAIL.finditer(_IN_ADDRESS.sub(" ", text))))
     return int(found | Kind.PASSWORD * any(not _PLACEHOLDER.search(m[1]) for m in _IN_ADDRESS.finditer(text)))
 
 

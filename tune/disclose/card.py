@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from tune.digest import canonical_json, sha256
-from tune.disclose import documents
+from tune.disclose import documents, looked
 from tune.disclose.notices import allowed
 from tune.licenses import FAMILY_LICENSES, lookup
 from tune.text import count, markdown_table, share, short
@@ -46,6 +46,7 @@ def render(manifest: Json) -> str:
         _what(manifest),
         _data(manifest),
         _removed(manifest),
+        looked.section(manifest),
         _procedure(manifest),
         _evaluation(manifest),
         _samples(manifest),

@@ -14,7 +14,7 @@ from typing import Any
 
 from tune import __version__, receipt, sequences
 from tune.digest import digest, file_sha256
-from tune.disclose import chain
+from tune.disclose import chain, looked
 from tune.disclose.asked import procedure, said_of_training, without_paths
 from tune.disclose.basis import declared, derived, measured, unknown
 from tune.disclose.openness import openness
@@ -112,10 +112,14 @@ def of_ledger(ledger: Ledger, recipe: Recipe, trained: dict[int, int]) -> Json:
     sections = (*recipe.data.train, *recipe.data.eval)
     parts = enumerate(zip(ledger.sources, sections, strict=True))
     return {
-        "sources": [source_part(found, section, trained.get(i)) for i, (found, section) in parts],
+        "sources": [
+            {**source_part(found, section, trained.get(i)), "findings": looked.by_source(ledger, i)}
+            for i, (found, section) in parts
+        ],
         "languages": measured(ledger.languages),
         "filters": filters(ledger.sources),
         "checks": [{"name": c.name, "ok": c.ok, "what": measured(c.what)} for c in ledger.checks],
+        "findings": looked.findings(ledger),
     }
 
 
@@ -338,6 +342,9 @@ def gaps(found: Json) -> list[Json]:
     reasons = reasons | (NOT_TRAINED_HERE if found["consumption"] is None else {})
     listed = [{"what": path, "basis": basis} for path, basis in _weak(found, "")]
     looked_for = {what for what, part in ((LANGUAGE, "languages"), (LICENSES, "license_gate")) if part in found}
+    if "findings" in found:
+        looked_for |= {looked.CLOSED[f["name"]] for f in found["findings"] if f["name"] in looked.CLOSED}
+        reasons = reasons | looked.BENCHMARKS
     unseen = {what: why for what, why in reasons.items() if what not in looked_for}
     return [*listed, *({"what": what, "basis": "not measured", "why": why} for what, why in unseen.items())]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tune.disclose import looked
 from tune.modelfiles import TOKENIZER, read_header
 from tune.train import flop
 
@@ -18,6 +19,7 @@ WEIGHTS = "adapter_model.safetensors"
 def faults(folder: Path, manifest: Json) -> Iterator[str]:
     """Sums, shares and formulas that do not close."""
     yield from _of_the_rows(manifest)
+    yield from looked.faults(manifest)
     if manifest["consumption"] is not None:  # else trained elsewhere: nothing is claimed
         yield from _of_the_training(manifest)
     yield from _of_the_weights(folder, manifest)
