@@ -56,7 +56,7 @@ decimal and may be written `8_192` and `1e-4`; `010` and `1:30` are text. A key 
 that is not UTF-8 are refused. All mistakes are listed at once.
 
 **What decides the run directory.** The digest in its name covers the sections `base`, `data` (without the declared facts
-of its sources) and `train` (without `save_every`, `keep` and `report_to`), and the bytes of the files that they name. A
+of its sources, and without `findings` that are only counted) and `train` (without `save_every`, `keep` and `report_to`), and the bytes of the files that they name. A
 change there makes a new directory; any other change goes on in the same one.
 
 **Between keys.** `train.tokens_per_step` is at least `data.max_tokens`. `train.evaluate_every` needs `data.eval`.
@@ -82,7 +82,7 @@ def _below(kind: type[Section] | None) -> Iterator[tuple[str, type[Section]]]:
     if kind is Data:
         yield "Entries of data.train and data.eval", Source
         yield "generator", Generator
-    for name, field in kind.model_fields.items() if kind is not None and kind is not Data else ():
+    for name, field in kind.model_fields.items() if kind is not None else ():
         inner = _section(field)
         if inner is not None:
             yield name, inner
