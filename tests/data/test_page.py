@@ -182,7 +182,8 @@ def test_why_rows_are_shown(page: Path) -> None:
         "train.jsonl:7": ["longest", "is over a tenth of all tokens"],
         "train.jsonl:10": ["shortest"],
         "train.jsonl:8": ["repeats another"],
-        "train.jsonl:9": ["repeats another"],
+        "train.jsonl:6": ["holds hidden characters"],
+        "train.jsonl:9": ["repeats another", "holds hidden characters"],
         "eval.jsonl:2": ["held out", "is also trained on"],
     }
 
@@ -206,7 +207,9 @@ def test_figures_are_those_of_the_ledger(run: Run, page: Path) -> None:
     assert f"Loss on {100 * total.loss / total.input:.1f} % of {total.input:,} tokens in 14 rows." in text
     cells = Page(text).cells
     assert cells[: len(ledger.checks)] == [["ok" if c.ok else "look", c.name, c.what] for c in ledger.checks]
-    bars = cells[len(ledger.checks) :]
+    bars = cells[len(ledger.checks) + len(ledger.findings) :]
+    looked_for = cells[len(ledger.checks) : -len(bars)]
+    assert looked_for == [["look" if any(f.rows) else "ok", f.name, f.what] for f in ledger.findings]
     assert [(bar[0].split(" to ")[1].replace(",", ""), int(bar[2])) for bar in bars] == list(ledger.histogram.items())
 
 
