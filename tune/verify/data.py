@@ -35,6 +35,10 @@ FED = ("optimizer_steps", "examples", "distinct_examples", "input_tokens", "loss
 """What of the consumption follows from rows, seed and steps."""
 
 
+CONTAMINATION = "contamination"
+"""The finding that follows from rows and prompts together."""
+
+
 class Lacking(Exception):
     """Something that is needed is not at hand; the text says what, and how to give it."""
 
@@ -112,8 +116,39 @@ def _placed(recipe: Recipe, manifest: Json, run: Run | None, rows: Path, root: P
             if source.map is not None:
                 _place_function(source.map, run, root)
             placed.append(source)
+    prompts = _prompts(recipe, manifest, rows)
+    if prompts is not None and recipe.evaluate.prompts is not None:
+        link = root / "prompts" / Path(recipe.evaluate.prompts).name
+        link.parent.mkdir(parents=True)
+        link.symlink_to(prompts.resolve())
+        told = {"prompts": link.relative_to(root).as_posix()}
+        recipe = recipe.model_copy(update={"evaluate": recipe.evaluate.model_copy(update=told)})
     held = {split: tuple(placed) for split, placed in sections.items()}
     return recipe.model_copy(update={"data": recipe.data.model_copy(update=held)})
+
+
+def _prompts(recipe: Recipe, manifest: Json, rows: Path) -> Path | None:
+    """The prompts that the model was evaluated on, with which rows are compared; None when they are not there."""
+    if recipe.evaluate.prompts is None or manifest["evaluation"] is None:
+        return None
+    wanted = manifest["evaluation"]["prompts_sha256"]["value"]
+    named = sorted(rows.rglob(Path(recipe.evaluate.prompts).name))
+    return next((path for path in named if path.is_file() and file_sha256(path) == wanted), None)
+
+
+def _comparable(part: Json, again: Run) -> Json:
+    """A part of the manifest without contamination where the prompts are not there to be compared with."""
+    prompts = again.recipe.evaluate.prompts
+    if prompts is None or again.source(prompts).is_file():
+        return part
+    sources = [
+        {**source, "findings": {**source["findings"], "value": {**source["findings"]["value"], CONTAMINATION: None}}}
+        if "findings" in source
+        else source
+        for source in part["sources"]
+    ]
+    findings = [found for found in part.get("findings", []) if found["name"] != CONTAMINATION]
+    return {**part, "sources": sources, "findings": findings}
 
 
 def _found(source: Source, part: Json | None, rows: Path) -> Path:
@@ -143,7 +178,8 @@ def _compared(again: Run, manifest: Json) -> Iterator[Claim]:
     """The claims, one a source and one a part of the manifest that follows from the rows."""
     ledger = again.read(Ledger)
     orders = _feed(again, ledger, [entry["step"] for entry in manifest.get("checkpoints", [])])
-    found = _plain(of_ledger(ledger, again.recipe, rows_trained(again)))
+    found = _comparable(_plain(of_ledger(ledger, again.recipe, rows_trained(again))), again)
+    manifest = _comparable(manifest, again)
     if len(found["sources"]) != len(manifest["sources"]):
         yield judged(
             4, TITLE, [f"sources: {len(manifest['sources'])} in the manifest, {len(found['sources'])} here"], ""
