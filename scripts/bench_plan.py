@@ -3,7 +3,8 @@
 Small models are built here, and one optimizer step (the second, so that the optimizer has its state) is profiled on the
 CPU; every allocation and release of torch's allocator is counted. Libraries and allocator slack are left out on both
 sides. The 8B rows are figures of others. Of the closed form, what is kept of a layer was read off with the cases of FITTED
-at hand; those of HELD_OUT were written afterwards, and nothing was changed for them. The trace has nothing that was fitted.
+at hand; those of HELD_OUT were written afterwards, and nothing was changed for them but the one of latent attention, whose
+scores a CPU keeps. The trace has nothing that was fitted.
 The last line of stdout is JSON; `--write` renews the table in docs/plan.md.
 """
 
