@@ -63,6 +63,7 @@ def ledger(inputs: Any) -> Ledger:
         ),
         languages={},
         checks=(),
+        findings=(),
     )
 
 
