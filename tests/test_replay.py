@@ -118,28 +118,31 @@ def row_and_its_digest(run: Path) -> None:
             "checkpoint-2: complete.json is not the committed one",
         ),
         (
-            lambda run: edit(run / "recipe.json", '"learning_rate": 0.001', '"learning_rate": 0.002'),
-            "2:4",
-            "recipe.json is not the recipe that the manifest names",
-        ),
-        (
             lambda run: edit(run / "plan.json", '"warmup_steps": 0', '"warmup_steps": 3'),
             "0:2",
             "the adapter at step 2 is not the committed one (SHA-256 differs)",
         ),
-        (
-            lambda run: edit(run / "train/consumed.jsonl", '"examples": ["', '"examples": ["00", "'),
-            "2:4",
-            "train/consumed.jsonl: the steps up to 2 are not those that were committed",
-        ),
     ],
 )
 def test_what_was_changed_is_found(run: Path, change: Callable[[Path], object], steps: str, words: str) -> None:
-    """A row, a byte of a checkpoint, a setting, the log: FAILED, and it is said what."""
+    """A row, a byte of a checkpoint, a setting: FAILED, and it is said what."""
     change(run)
     verdict, how = said(run, steps, 1)
     assert verdict == "FAILED"
     assert words in how
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda run: edit(run / "recipe.json", '"learning_rate": 0.001', '"learning_rate": 0.002'),
+        lambda run: edit(run / "train/consumed.jsonl", '"examples": ["', '"examples": ["00", "'),
+    ],
+)
+def test_nothing_is_trained_where_level_0_fails(run: Path, change: Callable[[Path], object]) -> None:
+    """A changed recipe, a changed log: the folder does not agree with itself, and nothing needs to be trained to see it."""
+    change(run)
+    assert said(run, "2:4", 1) == ("NOT CHECKED", "not trained again: the folder does not agree with itself")
 
 
 @pytest.mark.parametrize(

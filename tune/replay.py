@@ -22,7 +22,7 @@ from typing import Any
 
 from tune import base, hub, receipt
 from tune.data import stage as data
-from tune.digest import digest, file_sha256
+from tune.digest import file_sha256
 from tune.errors import Problem, TuneError, UserError
 from tune.files import keep_steps, read_jsonl, write_json
 from tune.launch.local import GRACE_SECONDS, environments
@@ -72,7 +72,7 @@ def replay(folder: Path, manifest: Json, first: int, last: int) -> Replayed:
     if later:
         changes = (f"after step {b['step']} the run went on with {'; '.join(b['differs'])}" for b in later)
         return Replayed(first, last, unlike=tuple(changes))
-    faults = list(_before(run, manifest, committed.get(first)))
+    faults = list(_before(run, committed.get(first)))
     if faults:
         return Replayed(first, last, tuple(faults))
     with tempfile.TemporaryDirectory(prefix="tune-replay-") as place:
@@ -114,10 +114,9 @@ def _possible(run: Run, committed: dict[int, Json], first: int, last: int) -> No
         raise UserError(Problem("call", what, fix, file=str(run.path(CHECKPOINTS))))
 
 
-def _before(run: Run, manifest: Json, begin: Json | None) -> Iterator[str]:
-    """What is not what was committed, as far as it can be seen without training."""
-    if digest(run.recipe.model_dump(mode="json")) != manifest["recipe"]["sha256"]["value"]:
-        yield "recipe.json is not the recipe that the manifest names"
+def _before(run: Run, begin: Json | None) -> Iterator[str]:
+    """What is not what was committed, as far as it can be seen without training. Records and logs were held against the
+    manifest by level 0."""
     yield from (f"{name} is no longer what the run was made from" for name in changed_files(run))
     if begin is None:
         return
@@ -127,9 +126,6 @@ def _before(run: Run, manifest: Json, begin: Json | None) -> Iterator[str]:
     why = fault(folder)
     if why is not None:
         yield f"{folder.name}: {why}"
-    order = receipt.order_roots(run.path(receipt.LOG), [begin["step"]])
-    if order.get(begin["step"]) != begin["order_root"]["value"]:
-        yield f"{receipt.LOG}: the steps up to {begin['step']} are not those that were committed"
 
 
 def _prepared(run: Run, folder: Path, first: int) -> Run:

@@ -29,9 +29,10 @@ def test_peak_is_that_of_real_allocations(name: str) -> None:
 
 
 def test_memory_is_affine_in_tokens() -> None:
-    """On a GPU, where the loss head is more than one tile, equal additions must cost equal bytes."""
+    """On a GPU, where the loss head is more than one tile, equal additions must cost equal bytes as long as the same moment of
+    the step is the largest."""
     model = read(LLAMA, "tiny")
-    settings = [replace(SETTING, tokens=n) for n in (32_768, 65_536, 98_304)]
+    settings = [replace(SETTING, tokens=n) for n in (16_384, 32_768, 49_152)]
     peaks = [peak(estimate(model, asked), asked) for asked in settings]
     assert peaks[2] - peaks[1] == pytest.approx(peaks[1] - peaks[0], abs=2)
 

@@ -25,7 +25,7 @@ def claim(
         needs = f"needs the run directory with rows and base, and a like device: --replay A:B, A and B of {steps}"
         return unchecked(5, TITLE, f"{needs}; only from 0 to the last it is full")
     if not sound:
-        return unchecked(5, TITLE, "not trained again: the manifest itself does not hold")
+        return unchecked(5, TITLE, "not trained again: the folder does not agree with itself")
     if run is None:
         fix = "give the run directory, or the adapter/ in it"
         raise UserError(Problem("verify", "a replay needs the run that made the adapter", fix, file=str(folder)))
