@@ -27,7 +27,7 @@ class Known:
     """What is looked for; can be sent to another process."""
 
     hashes: np.ndarray
-    """uint64, ascending and distinct: the sequences of all evaluation texts."""
+    """uint64, ascending and distinct: the sequences of all evaluation texts, as `_of_length` makes them."""
     kinds: np.ndarray
     """int32, for each hash the bits of `Kind` of the texts that it comes from."""
     lengths: tuple[int, ...]
@@ -37,38 +37,46 @@ class Known:
 
     @cached_property
     def _may_begin(self) -> np.ndarray:
-        return _table(self.beginnings)
+        """For the lower bits of a hash whether any beginning has them: where none has, which is nearly always, nothing more
+        is computed. 16 to 32 places a hash, so that a small table stays in the processor's cache."""
+        table = np.zeros(1 << min(24, len(self.beginnings).bit_length() + 4), bool)
+        table[self.beginnings & np.uint64(len(table) - 1)] = True
+        return table
 
     @cached_property
-    def _may_be(self) -> np.ndarray:
-        return _table(self.hashes)
+    def _slots(self) -> np.ndarray:
+        """For the lower bits of a hash the index of one that has them; -1 for none. The lowest three say how long a sequence
+        is (see `_of_length`), so that the places of a length that hardly occurs are free."""
+        table = np.full(1 << min(25, len(self.hashes).bit_length() + 5), -1, np.int32)
+        table[self.hashes & np.uint64(len(table) - 1)] = np.arange(len(self.hashes), dtype=np.int32)
+        return table
+
+    def _indexes(self, values: np.ndarray) -> np.ndarray:
+        """Which of the known hashes each value is; -1 for one that is none."""
+        found: np.ndarray = self._slots[values & np.uint64(len(self._slots) - 1)]
+        others = np.flatnonzero((found >= 0) & (self.hashes[found] != values))  # some of which share their slot
+        places = np.minimum(np.searchsorted(self.hashes, values[others]), len(self.hashes) - 1)
+        found[others] = np.where(self.hashes[places] == values[others], places, -1)
+        return found
 
     def find(self, said: Spoken, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(kinds found, an entry a row; indexes of the hashes that were found) in some rows; `begins` are the hashes of the
         SHORTEST words from each word on."""
-        likely = _in_table(self._may_begin, begins)
+        likely: np.ndarray = self._may_begin[begins & np.uint64(len(self._may_begin) - 1)]
         places = np.flatnonzero(likely & (said.left[: len(begins)] >= SHORTEST))
         hashes = sequences_at(said, places, LONGEST)
-        kinds, hits = np.zeros(said.number, np.int32), [np.zeros(0, np.int64)]
+        kinds, hit = np.zeros(said.number, np.int32), np.zeros(len(self.hashes), bool)
         for n in self.lengths:
-            own = np.flatnonzero(_in_table(self._may_be, hashes[n - 1]) & (said.left[places] >= n))
-            at = np.minimum(np.searchsorted(self.hashes, hashes[n - 1, own]), len(self.hashes) - 1)
-            same = self.hashes[at] == hashes[n - 1, own]
-            np.bitwise_or.at(kinds, said.rows[places[own[same]]], self.kinds[at[same]])
-            hits.append(at[same])
-        return kinds, np.unique(np.concatenate(hits))
+            at = self._indexes(_of_length(n, hashes[n - 1]))
+            same = np.flatnonzero((at >= 0) & (said.left[places] >= n))
+            np.bitwise_or.at(kinds, said.rows[places[same]], self.kinds[at[same]])
+            hit[at[same]] = True
+        return kinds, np.flatnonzero(hit)
 
 
-def _table(values: np.ndarray) -> np.ndarray:
-    """For the lower bits of a hash whether any of the values has them: where it says no, which is nearly always, nothing is
-    searched. 16 to 32 places a value, so that a small table stays in the processor's cache."""
-    table = np.zeros(1 << min(24, len(values).bit_length() + 4), bool)
-    table[values & np.uint64(len(table) - 1)] = True
-    return table
-
-
-def _in_table(table: np.ndarray, values: np.ndarray) -> np.ndarray:
-    found: np.ndarray = table[values & np.uint64(len(table) - 1)]
+def _of_length(n: int, hashes: np.ndarray) -> np.ndarray:
+    """Hashes of sequences of n words, with the length in their lowest three bits."""
+    found: np.ndarray = (hashes & ~np.uint64(7)) | np.uint64(n - SHORTEST)
     return found
 
 
@@ -85,7 +93,7 @@ class Evaluation:
         for n, own in found.items():
             left, rows = said.left[: len(own)], said.rows[: len(own)]
             wanted = left >= n if n == LONGEST else (left == n) & (sizes[rows] == n)
-            hashes.append(own[wanted])
+            hashes.append(_of_length(n, own[wanted]))
             owners.append(rows[wanted])
             begins.append(found[SHORTEST][: len(own)][wanted])
         distinct, first, inverse = np.unique(np.concatenate(hashes), return_index=True, return_inverse=True)
