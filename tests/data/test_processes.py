@@ -78,8 +78,8 @@ def test_the_same_with_any_number(bench: Bench, recipe: Recipe, tmp_path: Path) 
 
 
 def jobs(root: Path) -> list[tuple[int, Job]]:
-    """Some work."""
-    write_rows(root / "rows.jsonl", [chat_row(f"Question {i}?", "So it is.") for i in range(2000)])
+    """Some work, far more than the processes have under way at any moment."""
+    write_rows(root / "rows.jsonl", [chat_row(f"Question {i}?", "So it is.") for i in range(8000)])
     (file,) = expand("rows.jsonl", root)
     return [(i, Job(chunk, "messages", None)) for i, chunk in enumerate(chunks(file))]
 
