@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,7 @@ def test_the_warning_is_passed_on_and_the_job_comes_back(
     process = subprocess.Popen(["bash", "-c", stubs + script], env=environment, stdout=subprocess.PIPE, text=True)
     while not Path("started").exists():
         assert process.poll() is None
+    time.sleep(1)  # what it runs may be up before the script itself has learned its number
     process.send_signal(10)  # SIGUSR1
     said, _ = process.communicate(timeout=20)
     assert process.returncode == 75
