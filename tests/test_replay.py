@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import fill_project, write_recipe
-from whole import folder_of, tune
+from whole import folder_of, tune, turn_a_bit
 
 from tune.cli import main
 
@@ -78,12 +78,6 @@ def edit(path: Path, old: str, new: str) -> None:
     content = path.read_text()
     assert old in content
     path.write_text(content.replace(old, new, 1))
-
-
-def turn_a_bit(path: Path) -> None:
-    """Changes the last byte of a file."""
-    content = path.read_bytes()
-    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
 
 
 def row(run: Path) -> None:

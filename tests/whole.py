@@ -25,6 +25,12 @@ def folder_of(done: subprocess.CompletedProcess[str], cwd: Path) -> Path:
     return cwd / done.stdout.strip().splitlines()[-1]
 
 
+def turn_a_bit(path: Path) -> None:
+    """Changes the last byte of a file."""
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
 def start(*arguments: Any, cwd: Path) -> subprocess.Popen[str]:
     """Starts `tune ARGUMENTS` in a session of its own, so that a test can kill it without killing itself."""
     command = [sys.executable, "-m", "tune", *map(str, arguments)]

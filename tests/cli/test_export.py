@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from whole import start, tune
+from whole import start, tune, turn_a_bit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "export"))  # the tiny adapters of the merge tests
 from tiny import live, logits, write_adapter
@@ -67,10 +67,7 @@ def test_the_proof_and_the_card_say_what_is_known(place: Path) -> None:
 def test_a_changed_weight_fails_verify(place: Path) -> None:
     """One byte of the merged weights changed after the export is found."""
     shutil.copytree(place / "merged", place / "harmed")
-    path = place / "harmed/model.safetensors"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
+    turn_a_bit(place / "harmed/model.safetensors")
     done = tune("verify", "harmed", cwd=place, check=False)
     assert done.returncode == 1
     assert "model.safetensors is not the file described" in done.stdout

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import POCKET, fill_project, write_recipe
-from whole import folder_of, tune
+from whole import folder_of, tune, turn_a_bit
 
 from tune.export.gguf_header import read_header
 
@@ -95,10 +95,7 @@ def test_it_answers_as_the_merged_model(place: Path) -> None:
 def test_a_changed_byte_of_the_file_fails_verify(place: Path) -> None:
     """The GGUF file is one of those that the manifest describes."""
     shutil.copytree(exported(place, "q8_0"), place / "harmed")
-    path = place / "harmed/bot-q8_0-q8_0.gguf"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
+    turn_a_bit(place / "harmed/bot-q8_0-q8_0.gguf")
     done = tune("verify", "harmed", cwd=place, check=False)
     assert done.returncode == 1
     assert "bot-q8_0-q8_0.gguf is not the file described" in done.stdout

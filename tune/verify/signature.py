@@ -51,7 +51,9 @@ def claim(folder: Path, key: Path | None) -> Claim:
     if not signature.is_file():
         if key is not None:
             return judged(1, TITLE, [f"there is no {SIGNATURE} in the folder"], "")
-        return unchecked(1, TITLE, f"needs a signature: there is no {SIGNATURE}, which whoever publishes can add with `tune sign`")
+        return unchecked(
+            1, TITLE, f"needs a signature: there is no {SIGNATURE}, which whoever publishes can add with `tune sign`"
+        )
     if key is None:
         return unchecked(1, TITLE, "needs the public key of who is said to have signed: --key FILE")
     library = _library()
