@@ -48,14 +48,14 @@ class Problem:
         elif self.file and self.row is not None:
             place += f": row {self.row}"
         parts = [part for part in (place, self.key) if part]
-        return _one_line(": ".join([*parts, f"{self.what}. {self.fix}" if self.fix else f"{self.what}."]))
+        return one_line(": ".join([*parts, f"{self.what}. {self.fix}" if self.fix else f"{self.what}."]))
 
     def as_json(self) -> dict[str, object]:
         """The shape that `tune check --json` documents; absent parts are null."""
         return asdict(self)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """What comes out of a file may hold line breaks, terminal codes or half characters; shown as their escapes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from tune.publish import Wanted, send
 from tune.publish.front_matter import faults
 from tune.publish.parcel import of_folder
 from tune.records import Publication
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "disclose"))  # the certificates of the tests of signatures
+from certs import issue
 
 REPO = "user/shop"
 FILES = {
@@ -324,14 +328,31 @@ def test_what_lies_beside_it(hub: WritableHub, folder: Path, capsys: pytest.Capt
     assert hub.counted("resolve/.*(png|bin)") == 0
 
 
-def test_a_signature_travels(hub: WritableHub, folder: Path) -> None:
-    """It is published with what it covers; where the card would be another than the signed one, nothing is sent."""
-    (folder / "model.sig").write_text("{}")
+def test_a_signature_travels(
+    hub: WritableHub, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is published with what it covers, and holds for who fetches the model, whose files are links into a cache; not for what
+    was changed there, the words on the card among it. Where the published card would be another than the signed one, nothing
+    is sent, nor with a signature of other files."""
+    pytest.importorskip("model_signing", reason="model-signing is in the dev extra")
+    root = issue(tmp_path, "jane")
+    sign = ["sign", str(folder), "--key", str(tmp_path / "jane.pem"), "--certificate", str(root)]
+    assert main(sign) == 0
+    assert "it is not of what would be published: notes.txt was changed, added or stays here since" in refused(folder)
+    (folder / "notes.txt").unlink()
+    assert main(sign) == 0
     sent(folder)
-    assert hub.files(REPO)["model.sig"] == b"{}"
+    assert main(["verify", REPO, "--certificate-chain", str(root)]) == 0
+    assert "CN=jane, by a certificate of CN=jane, over every file as it is here" in capsys.readouterr().out
     text = hub.files(REPO)["README.md"].decode()
     hub.commit(REPO, **{"README.md": text.replace("Not provided by the author.", "For shops.").encode()})
+    assert main(["verify", REPO, "--certificate-chain", str(root)]) == 1
+    assert "README.md is not the file that was signed" in capsys.readouterr().out
     assert f"{folder / 'README.md'}: it is signed as it lies here, and on the Hub somebody wrote" in refused(folder)
+    disclosed(folder, license_="mit", override="we may")  # after it was signed
+    assert "README.md, disclosure/" in refused(folder)
+    (folder / "model.sig").write_text("{}")
+    assert "model.sig is none that `tune sign` makes. delete model.sig and sign again" in refused(folder)
 
 
 def test_another_model_is_not_overwritten(hub: WritableHub, folder: Path) -> None:

@@ -132,10 +132,13 @@ VERBS = {
         results.verify_folder,
         "check a disclosed folder: its files, its base, its rows, its training",
         "PATH|REPO",
-        ("--key", "--base", "--data", "--adapter", "--hub", "--replay", "--json"),
+        ("--key", "--certificate-chain", "--base", "--data", "--adapter", "--hub", "--replay", "--json"),
     ),
     "sign": Verb(
-        results.sign_folder, "sign every file of a disclosed folder with a key of yours", "FOLDER", ("--key",)
+        results.sign_folder,
+        "sign every file of a disclosed folder with a key of yours, or its certificate",
+        "FOLDER",
+        ("--key", "--certificate", "--certificate-chain"),
     ),
     "publish": Verb(
         results.publish_result,

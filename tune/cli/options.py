@@ -47,6 +47,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "prepare the rows again and recompute every count and root; FOLDER holds them (default: where they were)",
     },
     "--key": {"type": Path, "metavar": "FILE", "help": "the public key (PEM) of who is said to have signed"},
+    "--certificate": {"type": Path, "metavar": "FILE", "help": "the certificate (PEM) of that key"},
+    "--certificate-chain": {
+        "type": Path,
+        "action": "append",
+        "default": [],
+        "metavar": "FILE",
+        "help": "certificates (PEM) that you trust: whoever signed has one that leads to them; repeatable",
+    },
     "--adapter": {"type": Path, "metavar": "FOLDER", "help": "the adapter that was merged (for a run: its own)"},
     "--hub": {"action": "store_true", "help": "ask the Hub whether base and sources exist at their commits"},
     "--replay": {
@@ -85,6 +93,9 @@ OPTIONS_OF = {
     ("publish", "--dry-run"): {"help": "print files, front matter and verdicts; nothing is sent, nobody is asked"},
     ("verify", "--base"): BASE_FOLDER,
     ("sign", "--key"): {"help": "your private key (PEM, elliptic curve)"},
+    ("sign", "--certificate-chain"): {
+        "help": "the certificates (PEM) between yours and the root, which travel with the signature; repeatable"
+    },
 }
 """Where one verb means something else by an option."""
 TARGETS = {

@@ -70,6 +70,7 @@ def verify_folder(parsed: argparse.Namespace) -> int:
     folder, beside = _folder(parsed.target)
     means = Means(
         key=parsed.key,
+        trusted=tuple(parsed.certificate_chain),
         base=parsed.base,
         adapter=parsed.adapter,
         data=parsed.data is not None,
@@ -123,12 +124,17 @@ def publish_result(parsed: argparse.Namespace) -> int:
 
 def sign_folder(parsed: argparse.Namespace) -> int:
     """`tune sign`."""
-    from tune.verify.signature import sign
+    from tune.verify.signature import With, sign
 
     if parsed.key is None:
         fix = "add --key FILE: your private key in PEM"
         raise UserError(Problem("sign", "a signature is made with a key, and none is given", fix, key="--key"))
-    print(sign(parsed.target, parsed.key))
+    if parsed.certificate_chain and parsed.certificate is None:
+        fix = "add --certificate FILE: the one of your key, to which these belong"
+        raise UserError(
+            Problem("sign", "a chain stands above a certificate, and none is given", fix, key="--certificate")
+        )
+    print(sign(parsed.target, With(parsed.key, parsed.certificate, tuple(parsed.certificate_chain))))
     return EXIT_DONE
 
 

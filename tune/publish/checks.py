@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tune.digest import file_sha256
 from tune.disclose import CARD, chain
 from tune.errors import Problem
 from tune.files import LEAST_FREE_BYTES
@@ -16,6 +17,8 @@ from tune.publish import front_matter
 from tune.publish.parcel import Parcel
 from tune.text import size
 from tune.verify import verify
+from tune.verify.folder import SIGNATURE
+from tune.verify.signature import covered
 
 NAME = re.compile(r"[A-Za-z0-9][\w-]*/(?!.*(?:--|\.\.))[A-Za-z0-9](?:[\w.-]{0,94}[A-Za-z0-9_])?")
 """As https://huggingface.co/docs/huggingface_hub/package_reference/utilities puts it (validate_repo_id), read 2026-11-26."""
@@ -40,6 +43,7 @@ def check(parcel: Parcel, repo: str) -> Iterator[Checked]:
     yield from _gate(parcel, repo)
     yield Checked("loads elsewhere", parcel.loads)
     yield from _verified(parcel)
+    yield from _signed(parcel)
     yield from _card(parcel)
     yield from _space(parcel)
     there = "there is one; what it may do is asked first of all" if write.has_token() else "there is none"
@@ -89,6 +93,24 @@ def _verified(parcel: Parcel) -> Iterator[Checked]:
         )
     if not failed:
         yield _one("verify", f"level 0, {len(claims)} claims hold")
+
+
+def _signed(parcel: Parcel) -> Iterator[Checked]:
+    """Whether a signature, where there is one, is of the files as they would be published. Whose it is says `verify`."""
+    path = parcel.files.get(SIGNATURE)
+    if path is None:
+        return
+    said = covered(path)
+    here = {name: file_sha256(file) for name, file in parcel.files.items() if name != SIGNATURE}
+    other = sorted(name for name in {*(said or {}), *here} if said is not None and said.get(name) != here.get(name))
+    again = f"delete {SIGNATURE} and sign again: `tune sign`"
+    if said is None:
+        yield _one("signature", "", (f"{SIGNATURE} is none that `tune sign` makes", again), str(path))
+    elif other:
+        what = f"it is not of what would be published: {', '.join(other[:5])} was changed, added or stays here since"
+        yield _one("signature", "", (what, f"move away what should not be there, {again}"), str(path))
+    else:
+        yield _one("signature", f"of the {len(here)} files")
 
 
 def _card(parcel: Parcel) -> Iterator[Checked]:

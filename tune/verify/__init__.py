@@ -32,6 +32,8 @@ class Means:
 
     key: Path | None = None
     """The public key of who is said to have signed, for level 1."""
+    trusted: tuple[Path, ...] = ()
+    """Files of certificates that the reader trusts, for level 1 of a signature by certificate."""
     base: Path | None = None
     """The files of the base, for levels 2 and 4."""
     adapter: Path | None = None
@@ -77,6 +79,7 @@ def verify(folder: Path, means: Means = Means()) -> list[Claim]:
     except DAMAGED as error:
         return [
             Claim(0, "the manifest is readable", "FAILED", f"{MANIFEST}: {type(error).__name__}: {error}"),
+            signature.claim(folder, means.key, means.trusted),
             *_rest(),
         ]
     return [*claims, *_higher(Place(folder, manifest, run), means, sound=verdict(claims) != "FAILED")]
@@ -85,7 +88,7 @@ def verify(folder: Path, means: Means = Means()) -> list[Claim]:
 def _higher(place: Place, means: Means, sound: bool) -> Iterator[Claim]:
     """Levels 1 to 5. `sound` says whether level 0 held."""
     manifest, run = place.manifest, place.run
-    yield signature.claim(place.folder, means.key)
+    yield signature.claim(place.folder, means.key, means.trusted)
     yield from _guarded(2, lambda: base.claims(place.folder, run, manifest, means.base, means.adapter))
     yield from _guarded(3, lambda: hub.claims(manifest, means.hub))
     if manifest["consumption"] is None:
@@ -114,9 +117,9 @@ def _guarded(level: int, check: Callable[[], Iterator[Claim]]) -> Iterator[Claim
 
 
 def _rest() -> list[Claim]:
-    """Nothing can be said above level 0 of a manifest that cannot be read."""
+    """Nothing can be said above level 1 of a manifest that cannot be read."""
     why = "the manifest cannot be read"
-    return [unchecked(level, text, why) for level, text in enumerate(TITLES, start=1)]
+    return [unchecked(level, text, why) for level, text in enumerate(TITLES[1:], start=2)]
 
 
 TITLES = (

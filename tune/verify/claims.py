@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tune.errors import one_line
+
 Verdict = Literal["VERIFIED", "FAILED", "NOT CHECKED"]
 
 MOST_NAMED = 5
@@ -26,14 +28,14 @@ class Claim:
 def judged(level: int, claim: str, faults: Sequence[str], how: str) -> Claim:
     """VERIFIED without faults, else FAILED with the first of them."""
     if not faults:
-        return Claim(level, claim, "VERIFIED", how)
+        return Claim(level, claim, "VERIFIED", one_line(how))
     more = f"; and {len(faults) - MOST_NAMED} more" if len(faults) > MOST_NAMED else ""
-    return Claim(level, claim, "FAILED", "; ".join(faults[:MOST_NAMED]) + more)
+    return Claim(level, claim, "FAILED", one_line("; ".join(faults[:MOST_NAMED]) + more))
 
 
 def unchecked(level: int, claim: str, why: str) -> Claim:
     """NOT CHECKED, with what it would need."""
-    return Claim(level, claim, "NOT CHECKED", why)
+    return Claim(level, claim, "NOT CHECKED", one_line(why))
 
 
 def differences(found: Any, said: Any, path: str) -> Iterator[str]:
