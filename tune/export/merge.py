@@ -1,20 +1,20 @@
-"""The merge: from the files of a base and of an adapter to the files of the merged model, one tensor at a time.
+"""The merge: from the files of a base and of an adapter to the files of the merged model, tensor by tensor.
 
-The model is never held: the largest tensor decides how much memory is needed, not the size of the base. Files that the
-adapter does not touch are copied, and so are untouched tensors; a header is copied when it says the same.
+The model is never held: one tensor is computed while the next is read and the one before it is written, so the largest
+decides how much memory is needed, not the size of the base. Files that the adapter does not touch are copied, and so are
+untouched tensors; a header is copied when it says the same.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
 import struct
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from tune.export.adapter import WEIGHTS, AdapterFiles, read_adapter
 from tune.export.arithmetic import merged, release
@@ -26,9 +26,11 @@ from tune.modelfiles import INDEX, Stored, read_headers, weight_files
 if TYPE_CHECKING:
     import torch
 
-CHUNK_BYTES = 16 << 20
+T = TypeVar("T")
+
+COPIED_BYTES = 16 << 20
 """What is copied at once."""
-TORCH_NAMES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+TORCH_NAMES = {"U8": "uint8", "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,13 @@ def reader(adapter: AdapterFiles) -> Any:
     return read
 
 
-def read_tensor(file: IO[bytes], stored: Stored) -> torch.Tensor:
-    """One tensor as a copy in memory, read without mapping the file: mapped pages would count as held."""
+def read_tensor(file: IO[bytes], stored: Stored, memory: torch.Tensor | None = None) -> torch.Tensor:
+    """One tensor as a copy in `memory` (bytes, at least as many) or in memory of its own, read without mapping the file:
+    mapped pages would count as held."""
     import torch
 
-    dtype: torch.dtype = getattr(torch, TORCH_NAMES[stored.dtype])
-    whole = torch.empty(math.prod(stored.shape), dtype=dtype)
-    view = memoryview(whole.view(torch.uint8).numpy()).cast("B") if stored.bytes else memoryview(b"")
+    raw = torch.empty(stored.bytes, dtype=torch.uint8) if memory is None else memory[: stored.bytes]
+    view = memoryview(raw.numpy())
     file.seek(stored.start)
     done = 0
     while done < stored.bytes:  # one call reads at most 2 GiB
@@ -88,42 +90,72 @@ def read_tensor(file: IO[bytes], stored: Stored) -> torch.Tensor:
         if not read:
             raise EOFError(f"{stored.file} ends within a tensor")
         done += read
-    return whole.reshape(stored.shape)
+    dtype: torch.dtype = getattr(torch, TORCH_NAMES[stored.dtype])
+    return raw.view(dtype).reshape(stored.shape)
 
 
 def _write_file(source: Path, target: Path, outputs: list[Output], read: Any) -> None:
-    """Writes one file: its header, then every tensor in order. The disk writes what is done, and reads what comes next,
-    while a tensor is computed."""
+    """Writes one file: its header, then every tensor in order. While one is computed, the next is read and the one before
+    it is written, so at most three of them are held; what is written goes to the disk beside that."""
     import torch
 
     with (
         source.open("rb", buffering=0) as base,
         atomic(target) as file,
+        ThreadPoolExecutor(1) as writer,
         ThreadPoolExecutor(1) as flusher,
     ):
         file.write(_header(base, outputs))
+        writing: Future[Any] = writer.submit(file.flush)
         flushing: Future[None] = flusher.submit(os.fsync, file.fileno())
-        for number, output in enumerate(outputs):
-            if number + 1 < len(outputs):
-                _read_ahead(base, outputs[number + 1].source)
-            if not output.edits and not output.nf4:
-                _copy(base, output.source, file)
-            else:
+        for output, piece in _ahead(_pieces(base, outputs)):
+            if output is not None:
                 with torch.no_grad():
-                    tensor = merged(output, read_tensor(base, output.source), read)
-                file.write(memoryview(tensor.contiguous().view(-1).view(torch.uint8).numpy()))
-                del tensor  # before the next one is read
+                    piece = merged(output, piece, read)  # noqa: PLW2901  # in the memory of what was read
+            writing.result()
+            writing = writer.submit(file.write, memoryview(piece.contiguous().view(-1).view(torch.uint8).numpy()))
+            del piece  # its memory is free as soon as it is written
             if flushing.done():
                 flushing.result()  # a full disk is said once, to whoever asks first
-                file.flush()
                 flushing = flusher.submit(os.fsync, file.fileno())
+        writing.result()
         flushing.result()
 
 
-def _read_ahead(file: IO[bytes], stored: Stored) -> None:
-    """Asks the system to have the bytes of a tensor in its cache soon."""
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(file.fileno(), stored.start, stored.bytes, os.POSIX_FADV_WILLNEED)
+def _pieces(base: IO[bytes], outputs: list[Output]) -> Iterator[tuple[Output | None, torch.Tensor]]:
+    """The bytes of a file in order: a tensor that changes whole, with its output; others in stretches, with None.
+
+    Three memories go around, because fresh pages cost more than what is read into them: a piece may be used until the
+    third after it is asked for."""
+    import torch
+
+    memories = [torch.empty(0, dtype=torch.uint8)] * 3
+    for number, (output, stored) in enumerate(_parts(outputs)):
+        if memories[number % 3].numel() < stored.bytes:
+            memories[number % 3] = torch.empty(stored.bytes, dtype=torch.uint8)
+        yield output, read_tensor(base, stored, memories[number % 3])
+
+
+def _parts(outputs: list[Output]) -> Iterator[tuple[Output | None, Stored]]:
+    """What is read at once."""
+    for output in outputs:
+        stored = output.source
+        if output.edits or output.nf4:
+            yield output, stored
+            continue
+        for first in range(0, stored.bytes, COPIED_BYTES):
+            size = min(COPIED_BYTES, stored.bytes - first)
+            yield None, stored._replace(dtype="U8", shape=(size,), start=stored.start + first, bytes=size)
+
+
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items; the next one is made in a thread while this one is used."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield item
+            del item  # or it would be held beside the next two
 
 
 def _header(base: IO[bytes], outputs: list[Output]) -> bytes:
@@ -143,18 +175,6 @@ def _header(base: IO[bytes], outputs: list[Output]) -> bytes:
     text = json.dumps(new, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     return struct.pack("<Q", len(text)) + text
-
-
-def _copy(base: IO[bytes], stored: Stored, file: IO[bytes]) -> None:
-    """Copies the bytes of a tensor."""
-    base.seek(stored.start)
-    left = stored.bytes
-    while left:
-        chunk = base.read(min(left, CHUNK_BYTES))
-        if not chunk:
-            raise EOFError(f"{stored.file} ends within a tensor")
-        file.write(chunk)
-        left -= len(chunk)
 
 
 def _write_index(base: Path, to: Path, planned: MergePlan) -> None:
