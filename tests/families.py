@@ -119,6 +119,33 @@ FAMILIES = {
             "query_pre_attn_scalar": 16,
         },
     ),
+    "Gemma 3 with vision": Family(
+        "gemma3",
+        "gemma3",
+        ("<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<end_of_image>", "<image_soft_token>"),
+        "<end_of_turn>",
+        {
+            "text_config": {
+                **SIZES,
+                "sliding_window": WINDOW,
+                "layer_types": ["sliding_attention", "full_attention"],
+                "query_pre_attn_scalar": 16,
+            },
+            "vision_config": {
+                "hidden_size": WIDTH,
+                "intermediate_size": 128,
+                "num_hidden_layers": 2,
+                "num_attention_heads": 2,
+                "image_size": 28,
+                "patch_size": 14,
+                "vision_use_head": False,
+            },
+            "mm_tokens_per_image": 4,
+            "boi_token_index": 5,
+            "eoi_token_index": 6,
+            "image_token_index": 7,
+        },
+    ),
     "Granite": Family(
         "granite",
         GRANITE,
@@ -145,6 +172,9 @@ def model_config(family: Family) -> Any:
 
     ids = {name: token_id(family, token) for name, token in (("bos", "<bos>"), ("eos", family.stop), ("pad", "<pad>"))}
     tokens = {f"{name}_token_id": number for name, number in ids.items()}
+    if "text_config" in family.config:
+        text = {**family.config["text_config"], **tokens}
+        return CONFIG_MAPPING[family.model_type](**{**family.config, **tokens, "text_config": text})
     return CONFIG_MAPPING[family.model_type](**{**SIZES, **tokens, **family.config})
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tune import hub
+from tune import hub, operations
 from tune.digest import digest, remembered_sha256
 from tune.errors import BaseModelError, Problem
 from tune.licenses import recognize
@@ -77,6 +78,9 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
     text = language(config)
     tensors = read_headers(folder, model)
     stored = _values(tensors, stored_quantization(folder, model), model)
+    numbers = {name: number for name, (_, number) in stored.items()}
+    shapes = {name: tensor.shape for name, tensor in tensors.items()}
+    sizes = _shapes(text, folder, model)
     stops, pad = _special_tokens(folder, config, model)
     names = deciding_files(folder)
     template = chat_template(folder)
@@ -87,10 +91,12 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
         ],
         "architecture": (config.get("architectures") or ["unknown"])[0],
         "model_type": config.get("model_type", "unknown"),
-        "parameters": stored.total(),
+        "parameters": sum(numbers.values()),
+        "active_parameters": operations.active(numbers, shapes, text),
+        "experts_per_token": (any(map(operations.in_experts, shapes)) and operations.experts_visited(text)) or 0,
         "linear_parameters": sum(math.prod(t.shape) for name, t in tensors.items() if _is_linear(name, t.shape)),
-        "dtype": stored.most_common(1)[0][0],
-        "shapes": _shapes(text, folder, model),
+        "dtype": _usual(stored.values()),
+        "shapes": sizes,
         "tokenizer_sha256": remembered_sha256(folder / "tokenizer.json"),
         "template_sha256": digest(template) if template is not None else None,
         "template_marks": template is not None and "{% generation" in template.replace("{%-", "{%"),
@@ -119,9 +125,17 @@ WAYS_OUT = {
 }
 
 
-def _values(tensors: dict[str, Stored], quantization: str | None, model: str) -> Counter[str]:
-    """Numbers in the files by storage type. Those of MXFP4 count as the bf16 that they are turned into: a byte of
-    `blocks` holds two of them, `scales` none.
+def _usual(stored: Iterable[tuple[str, int]]) -> str:
+    """The storage type of most numbers."""
+    found = Counter[str]()
+    for dtype, number in stored:
+        found[dtype] += number
+    return found.most_common(1)[0][0]
+
+
+def _values(tensors: dict[str, Stored], quantization: str | None, model: str) -> dict[str, tuple[str, int]]:
+    """By tensor of the files its storage type and how many numbers it holds. Those of MXFP4 count as the bf16 that they are
+    turned into: a byte of `blocks` holds two of them, `scales` none.
 
     Raises BaseModelError for weights in another quantized form. Of FP8 in blocks transformers (5.23) guesses the size of
     a block from the number of scales, and is wrong where a matrix ends within a block, as in DeepSeek-V3.
@@ -129,12 +143,12 @@ def _values(tensors: dict[str, Stored], quantization: str | None, model: str) ->
     if quantization not in (None, "mxfp4"):
         what = f"its weights are stored quantized ({quantization}), in a form that is not trained on"
         raise base_error(model, what, WAYS_OUT.get(quantization, "take the base that it was made from"))
-    found = Counter[str]()
+    found = {}
     for name, tensor in tensors.items():
         if quantization and name.endswith("_blocks"):
-            found["BF16"] += 2 * math.prod(tensor.shape)
+            found[name] = "BF16", 2 * math.prod(tensor.shape)
         elif not (quantization and name.endswith("_scales")):
-            found[tensor.dtype] += math.prod(tensor.shape)
+            found[name] = tensor.dtype, math.prod(tensor.shape)
     return found
 
 

@@ -88,7 +88,8 @@ class BaseRecord(Record):
     """base.json: the base model, by commit and by bytes."""
 
     file = "base.json"
-    clock = frozenset({"folder"})
+    clock = frozenset({"folder", "active_parameters", "experts_per_token"})
+    """The last two are no clock, but like one: they follow from the files and decide nothing."""
 
     kind: Literal["folder", "hub"]
     model: str
@@ -103,6 +104,10 @@ class BaseRecord(Record):
     model_type: str
     parameters: int
     """Counted from safetensors headers; tied weights once."""
+    active_parameters: int
+    """Of these, those that a token of text is multiplied with; see `tune.operations.active`."""
+    experts_per_token: int
+    """Experts of a layer that a token goes through; 0 without experts, and where the config does not say."""
     linear_parameters: int
     """Of these, in matrices of the layers: what `nf4` can quantize."""
     dtype: str
@@ -423,7 +428,7 @@ class TrainRecord(Record):
     peak_bytes: int | None = None
     """The most memory that the first process had in use; None in records of older versions."""
     flop: float
-    """See `tune.train.flop`."""
+    """See `tune.operations.flop`."""
     compute_dtype: str
     device: Device
     attempts: tuple[Attempt, ...]

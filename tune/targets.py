@@ -2,6 +2,7 @@
 
 `all-linear` is every torch.nn.Linear of the language model but the output head and routers: a router decides where
 tokens go and is easily spoiled, and what sees pictures learns nothing from text. Name them to adapt them all the same.
+A name that layers of the language model have means those alone: what sees pictures is reached by the names that are its own.
 
 `experts` are the tensors that hold the matrices of all experts of a layer (transformers 5 fuses them): no linear layers,
 so they are asked for by this word. PEFT gives each expert a LoRA pair of its own (`target_parameters`).
@@ -35,10 +36,25 @@ def words(targets: Targets) -> tuple[str, ...]:
     return (targets,) if isinstance(targets, str) else targets
 
 
+def _sees(name: str) -> bool:
+    """Whether a layer belongs to what sees pictures, or leads from them to text."""
+    return any(word in part for part in name.split(".") for word in ("vision", "multi_modal"))
+
+
 def _left_alone(name: str) -> bool:
-    """Routers, and what leads from pictures to text."""
-    parts = name.split(".")
-    return "router" in parts or any("vision" in part for part in parts)
+    """What `all-linear` does not mean, the head besides."""
+    return "router" in name.split(".") or _sees(name)
+
+
+def _spelled(names: list[str], linear: list[str]) -> list[str]:
+    """Names for PEFT, which goes by their ends: one that would reach what sees pictures too is written out as the full names
+    of the layers that are meant."""
+    found = []
+    for name in names:
+        reached = [layer for layer in linear if named(layer, (name,))]
+        meant = [layer for layer in reached if not _sees(layer)]
+        found += meant if meant and len(meant) < len(reached) else [name]
+    return found
 
 
 def for_peft(
@@ -50,7 +66,7 @@ def for_peft(
     that hold experts. Where PEFT's own `all-linear` means the same, that is it.
     """
     asked, everything = words(targets), list(linear_names)
-    names = [word for word in asked if word not in (ALL_LINEAR, EXPERTS)]
+    names = _spelled([word for word in asked if word not in (ALL_LINEAR, EXPERTS)], everything)
     parameters = sorted({".".join(name.split(".")[-2:]) for name in expert_names}) if EXPERTS in asked else []
     old = FUSED.get(model_type, {})
     if parameters:  # by their old names PEFT would adapt them a second time

@@ -32,6 +32,8 @@ def base_part(tag: str, says: str | None, family: str | None, repo: str | None =
         "files": pocket["subject"]["files"],
         "architecture": measured("LlamaForCausalLM"),
         "parameters": measured(8_000_000_000),
+        "active_parameters": derived(8_000_000_000),
+        "experts_per_token": measured(0),
         "tokenizer_sha256": measured("a" * 64),
         "template_sha256": measured("b" * 64),
         "quantize": declared("none"),

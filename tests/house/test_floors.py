@@ -12,7 +12,7 @@ FLOORS = [
     ("errors", "text"),
     ("digest", "nodes"),
     ("files", "jsonl", "licenses", "llamacpp", "modelfiles", "targets"),
-    ("tables",),
+    ("tables", "operations"),
     ("readers",),
     ("sources",),
     ("recipe", "records"),

@@ -93,6 +93,8 @@ def disclosed(
         "files": pocket["subject"]["files"],
         "architecture": measured("LlamaForCausalLM"),
         "parameters": measured(8_000_000),
+        "active_parameters": derived(8_000_000),
+        "experts_per_token": measured(0),
         "tokenizer_sha256": measured(file_sha256(target / "tokenizer.json")),
         "template_sha256": measured("b" * 64),
         "quantize": declared("none"),

@@ -19,7 +19,7 @@ __all__ = ["disclose", "inside", "report", "write"]
 MANIFEST = "disclosure/manifest.json"
 CARD = "README.md"
 MERGED = "export/merged"
-FORM = 2
+FORM = 3
 """What manifest and card say, by number: a folder that an earlier tune disclosed in another form is disclosed anew."""
 
 

@@ -201,7 +201,7 @@ def _procedure(m: Json) -> str:
         ["compute type", m["environment"]["compute_dtype"]["value"]],
     ]
     if "flop" in m["consumption"]:
-        rows.append(["floating-point operations (4 N a token)", f"{m['consumption']['flop']['value']:.3g}"])
+        rows.append(["floating-point operations (4 N a token and more)", f"{m['consumption']['flop']['value']:.3g}"])
     packages = ", ".join(f"{name} {version}" for name, version in m["environment"]["packages"]["value"].items())
     return "## Procedure\n\n" + markdown_table(rows, ["", ""]) + f"\n\nPackages: {packages}." + _breaks(m)
 

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tune import __version__, receipt, sequences
+from tune import __version__, operations, receipt, sequences
 from tune.digest import digest, file_sha256
 from tune.disclose import chain, looked
 from tune.disclose.asked import procedure, said_of_training, without_paths
 from tune.disclose.basis import declared, derived, measured, unknown
 from tune.disclose.openness import openness
 from tune.files import read_jsonl
-from tune.modelfiles import TOKENIZER
+from tune.modelfiles import TOKENIZER, read_header
 from tune.recipe.schema import Publish, Recipe, Source
 from tune.records import (
     BaseRecord,
@@ -38,6 +38,7 @@ from tune.run import DECLARED, Run
 
 Json = dict[str, Any]
 
+WEIGHTS = "adapter_model.safetensors"
 LANGUAGE = "language of the rows"
 LICENSES = "license compatibility"
 NOT_LOOKED_FOR = {
@@ -73,7 +74,7 @@ def of_run(run: Run, trained: dict[int, int] | None = None) -> Json:
             "sha256": measured(digest(run.recipe.model_dump(mode="json"))),
             "resolved": declared(without_paths(run.recipe, base.repo)),
         },
-        "procedure": procedure(said_of_training(run.recipe) | _seen_in_training(train)),
+        "procedure": procedure(said_of_training(run.recipe) | _seen_in_training(run, base, train)),
         "environment": {
             "packages": measured(train.attempts[-1].versions),
             "device": measured(train.device.name),
@@ -191,6 +192,8 @@ def of_base(base: BaseRecord) -> Json:
         "files": [f.model_dump() for f in base.files],
         "architecture": measured(base.architecture),
         "parameters": measured(base.parameters),
+        "active_parameters": derived(base.active_parameters),
+        "experts_per_token": measured(base.experts_per_token),
         "tokenizer_sha256": measured(base.tokenizer_sha256),
         "template_sha256": measured(base.template_sha256),
         "quantize": declared(base.quantize),
@@ -221,10 +224,15 @@ def _disclosed(folder: Path) -> Json:
     return {"disclosure": measured(file_sha256(path)), "pretraining_tokens": declared(tokens)}
 
 
-def _seen_in_training(train: TrainRecord) -> Json:
-    """The size of what was trained, and the losses."""
-    names = ("trainable_parameters", "first_loss", "last_loss")
-    return {name: measured(getattr(train, name)) for name in names}
+def _seen_in_training(run: Run, base: BaseRecord, train: TrainRecord) -> Json:
+    """The size of what was trained, of it what adapts experts, and the losses."""
+    experts = operations.of_experts(read_header(run.path("adapter") / WEIGHTS), base.experts_per_token)
+    return {
+        "trainable_parameters": measured(train.trainable_parameters),
+        **{name: measured(size) for name, size in experts.items()},
+        "first_loss": measured(train.first_loss),
+        "last_loss": measured(train.last_loss),
+    }
 
 
 def source_part(source: SourceLedger, section: Source, trained: int | None) -> Json:

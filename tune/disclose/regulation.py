@@ -27,14 +27,15 @@ NOT_SAID = "not provided"
 def compute_ratio(found: Json) -> tuple[float | None, str]:
     """(share of a third of the base's training compute that this training used, the formula with its numbers).
 
-    The base's compute is 6 N T where it discloses its tokens T, else the threshold of 1e23. None when this training's
+    The base's compute is 6 N T where it discloses its tokens T, else the threshold of 1e23; N are the parameters that a token
+    goes through, for both. None when this training's
     own compute was not counted.
     """
     flop = found["consumption"].get("flop", {}).get("value")
     if flop is None or found["base"] is None:
         return None, "not known"
     tokens = found["base"]["pretraining_tokens"]["value"]
-    n = found["base"]["parameters"]["value"]
+    n = found["base"]["active_parameters"]["value"]
     base = FLOP_A_TOKEN * n * tokens if tokens else GENERAL_PURPOSE_FLOP
     how = (
         f"base: {FLOP_A_TOKEN} N T = {FLOP_A_TOKEN} x {count(n)} x {count(tokens)} = {base:.3g}"

@@ -14,6 +14,7 @@ from typing import Any
 
 from tune.errors import PlanError, Problem
 from tune.modelfiles import language
+from tune.operations import EXPERTS_THERE, EXPERTS_VISITED, experts_there, experts_visited
 from tune.plan import vision
 from tune.plan.shapes import Architecture, Block, Component, Kind, Module
 
@@ -205,23 +206,18 @@ def _mlp(component: Component, prefix: str, hidden: int, inner: int, bias: bool 
 
 
 def _count(text: dict[str, Any]) -> int:
-    """Number of experts. The key is the family's own, or another when transformers 5 has written the config anew."""
-    keys = ("num_experts", "num_local_experts", "n_routed_experts")
-    found = next((text[key] for key in keys if text.get(key)), None)
+    """Number of experts of a layer."""
+    found = experts_there(text)
     if found is None:
-        raise KeyError(keys[0])
-    return int(found)
+        raise KeyError(EXPERTS_THERE[0])
+    return found
 
 
 def _experts(text: dict[str, Any], family: Family, inner: int, bias: bool = False) -> tuple[Module, ...]:
-    """Two tensors that hold all experts of a layer: neither LoRA on layers nor bitsandbytes sees them.
-
-    Of Llama 4 transformers computes every expert for every token, and multiplies most of them with zero.
-    """
-    hidden, copies = text["hidden_size"], _count(text)
-    active = text.get("num_experts_per_tok") or text.get("top_k_experts") or text["experts_per_token"]
-    if family is FAMILIES["llama4_text"]:
-        active = copies
+    """Two tensors that hold all experts of a layer: neither LoRA on layers nor bitsandbytes sees them."""
+    hidden, copies, active = text["hidden_size"], _count(text), experts_visited(text)
+    if active is None:
+        raise KeyError(EXPERTS_VISITED[0])
 
     def fused(name: str, inputs: int, outputs: int) -> Module:
         return Module(name, "experts", "parameter", inputs, outputs, outputs if bias else 0, copies, active)

@@ -103,9 +103,11 @@ class Architecture:
 
     @property
     def active_parameters(self) -> int:
-        """Those that one token of text is multiplied with: no embedding table, no experts that it does not visit."""
+        """Those that one token of text is multiplied with: no embedding table, no experts that it does not visit, nothing
+        that sees pictures. `tune.operations.active` counts the same in a model's files."""
         inner = sum(block.count * module.active_parameters for block in self.blocks for module in block.modules)
-        return inner + self.hidden * self.vocabulary
+        last = sum(module.parameters for module in self.outer if module.component == "norms")
+        return inner + last + self.hidden * self.vocabulary
 
     def components(self) -> dict[Component, int]:
         """Parameters by component."""
@@ -128,6 +130,9 @@ def ranks(model: Architecture, module: Module, targets: Targets) -> int:
         return 0
     if ALL_LINEAR in words(targets) and module.component not in UNASKED:
         return 1
+    if module.component == "vision":  # names that the language model has too mean its own layers
+        spoken = [m.name for block in model.blocks for m in block.modules if m.kind.startswith("linear")]
+        targets = tuple(word for word in words(targets) if not any(named(name, (word,)) for name in spoken))
     return int(named(module.name, targets))
 
 

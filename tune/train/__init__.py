@@ -36,14 +36,6 @@ def finished(run: Run) -> TrainRecord | None:
     return record if all(path.is_file() and file_sha256(path) == sha for path, sha in paths) else None
 
 
-def flop(base_parameters: int, tokens: int, trained_parameters: int) -> float:
-    """Floating-point operations of LoRA training over `tokens`: 4 N a token through the frozen weights (2 N forward,
-    2 N for the gradients of the activations; no gradients of weights) and 6 a trained parameter and token. Attention
-    scores and recomputation are left out, which understates long sequences; of a mixture of experts all parameters are
-    counted, not those that a token visits, which overstates it."""
-    return float(tokens) * (4.0 * base_parameters + 6.0 * trained_parameters)
-
-
 def losses(metrics: list[dict[str, Any]]) -> tuple[float, float]:
     """Loss of the first step, and the mean over the last tenth of the steps."""
     tail = metrics[-max(1, len(metrics) // 10) :]

@@ -24,16 +24,16 @@ from peft.helpers import disable_input_dtype_casting  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 from transformers import PrinterCallback  # noqa: E402
 
-from tune import attention, models, receipt, score, sequences, sharding  # noqa: E402
+from tune import attention, models, operations, receipt, score, sequences, sharding  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
 from tune.errors import TrainingFailed, UserError  # noqa: E402
 from tune.files import keep_steps, read_jsonl, readable, write_json  # noqa: E402
-from tune.modelfiles import TOKENIZER  # noqa: E402
+from tune.modelfiles import TOKENIZER, read_header  # noqa: E402
 from tune.process import carry_out  # noqa: E402
 from tune.ranks import ALONE, Ranks  # noqa: E402
 from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, made  # noqa: E402
-from tune.train import CHECKPOINTS, METRICS, attempts, flop, inputs, losses, saving, trackers  # noqa: E402
+from tune.train import CHECKPOINTS, METRICS, attempts, inputs, losses, saving, trackers  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
 from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
 from tune.train.order import consumption_order  # noqa: E402
@@ -253,6 +253,7 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
     first_loss, last_loss = losses(metrics)
     files = ("adapter_config.json", "adapter_model.safetensors")
     paths = [run.path("adapter") / name for name in files]
+    experts = operations.of_experts(read_header(paths[1]), base.experts_per_token)
     run.write(
         TrainRecord(
             made=made(inputs(run), started),
@@ -266,7 +267,7 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
             seconds=round(seconds, 3),
             tokens_per_second=round(consumed.input_tokens / seconds, 1),
             peak_bytes=max(row["peak_bytes"] for row in metrics),
-            flop=flop(base.parameters, consumed.input_tokens, trained),
+            flop=operations.flop(consumed.input_tokens, base.active_parameters, trained, experts),
             compute_dtype=plan.compute_dtype,
             device=plan.device,
             attempts=attempts.counted(run, plan.steps),

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tune import operations
 from tune.disclose import looked
 from tune.modelfiles import TOKENIZER, read_header
-from tune.train import flop
 
 Json = dict[str, Any]
 
@@ -66,7 +66,8 @@ def _of_the_training(manifest: Json) -> Iterator[str]:
         yield "consumption: more distinct examples than the rows gave"
     facts = {fact["name"]: fact["is"]["value"] for fact in manifest["procedure"]}
     if "flop" in fed and "trainable_parameters" in facts and manifest["base"] is not None:
-        wanted = flop(manifest["base"]["parameters"]["value"], fed["input_tokens"], facts["trainable_parameters"])
+        frozen, trained = manifest["base"]["active_parameters"]["value"], facts["trainable_parameters"]
+        wanted = operations.flop(fed["input_tokens"], frozen, trained, facts)
         if fed["flop"] != wanted:
             yield f"consumption: flop is not what the formula gives ({wanted:.6g})"
     steps = [entry["step"] for entry in manifest.get("checkpoints", [])]
@@ -93,6 +94,10 @@ def _of_the_weights(folder: Path, manifest: Json) -> Iterator[str]:
     said = {fact["name"]: fact["is"]["value"] for fact in manifest["procedure"]}
     if said["trainable_parameters"] != parameters:
         yield f"procedure: {WEIGHTS} has {parameters} parameters"
+    visited = manifest["base"]["experts_per_token"]["value"] if manifest["base"] is not None else 0
+    experts = operations.of_experts(tensors, visited)
+    if {name: said[name] for name in operations.ExpertSizes._fields if name in said} != experts:
+        yield f"procedure: what {WEIGHTS} holds for experts is {experts}"
     loaded = manifest["export"] and manifest["export"]["adapter"]
     if loaded and (loaded["tensors"]["value"], loaded["parameters"]["value"]) != (len(tensors), parameters):
         yield f"export: {WEIGHTS} has {len(tensors)} tensors and {parameters} parameters"

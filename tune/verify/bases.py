@@ -16,7 +16,9 @@ DECLARED = re.compile(
     r"|evaluation\.(max_new_tokens|prompts_at)"
 )
 """Values that nobody can measure, or that the recipe sets."""
-DERIVED = re.compile(r"sources\[\]\.share_of_loss_tokens|consumption\.flop|base\.license\.family")
+DERIVED = re.compile(
+    r"sources\[\]\.share_of_loss_tokens|consumption\.flop|base\.license\.family|base\.active_parameters"
+)
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
