@@ -136,6 +136,24 @@ def test_targets_by_name() -> None:
     assert adapter_parameters(experts, 4, both) == adapter_parameters(experts, 4, ("o_proj", "experts"))
 
 
+@pytest.mark.parametrize(("targets", "seeing"), [(("q_proj", "v_proj"), False), (("q_proj", "fc1"), True)])
+def test_names_do_not_reach_what_sees_pictures_unasked(targets: tuple[str, ...], seeing: bool) -> None:
+    """A name that layers of the language model have must mean these alone, though SigLIP has it too; a name of SigLIP's own
+    must reach it. The plan and PEFT count alike."""
+    import torch
+    from transformers import AutoModelForCausalLM
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+    config = CONFIG_MAPPING["gemma3"](**FAMILIES["gemma3"])
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+    adapted = new_adapter(model, Adapter(rank=4, targets=targets), SimpleNamespace(repo=None, commit=None), 0)
+    trained = {name: p.numel() for name, p in adapted.named_parameters() if p.requires_grad}
+    seen = {name.split(".lora_")[0].rsplit(".", 1)[-1] for name in trained if "vision" in name}
+    assert seen == ({"fc1"} if seeing else set())
+    assert adapter_parameters(read(config.to_dict(), "gemma3"), 4, targets) == sum(trained.values())
+
+
 def test_what_is_not_known_is_refused(tmp_path: Path) -> None:
     """An unknown family, a config without a size and a folder without a config must be refused with a way out."""
     with pytest.raises(PlanError, match=r"model_type rwkv, whose shapes the plan does not know. known: llama, "):
