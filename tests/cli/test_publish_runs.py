@@ -55,7 +55,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
         Path("base"),
         data={"train": [{"path": "train.jsonl", "license": "cc0-1.0"}]},
         export={"merge": True},
-        publish={"license": "apache-2.0"},
+        publish={"repo": "user/shop", "license": "apache-2.0"},
     )
     (folder / "run").symlink_to(folder_of(tune_here("run", "recipe.yaml", cwd=folder), folder))
     return folder
@@ -87,12 +87,12 @@ def tune(hub: WritableHub, place: Path, *arguments: Any, **more: str) -> subproc
 
 def test_from_a_run_to_whoever_loads_it(hub: WritableHub, place: Path) -> None:
     """Dry, nobody is asked; then adapter and merged model are published, each to a repository of its own, load with plain
-    PEFT and plain transformers from there, and verify from there."""
-    dry = tune(hub, place, "publish", "run", "--repo", "user/shop", "--dry-run")
+    PEFT and plain transformers from there, and verify from there. The recipe says where to, unless the command does."""
+    dry = tune(hub, place, "publish", "run", "--dry-run")
     assert (dry.returncode, hub.asked) == (0, [])
     assert "adapter_model.safetensors" in dry.stdout
     assert "ok  license gate: cleared" in dry.stdout
-    done = tune(hub, place, "publish", "run", "--repo", "user/shop")
+    done = tune(hub, place, "publish", "run")
     assert done.returncode == 0, done.stderr
     adapter = done.stdout.strip()
     merged = tune(hub, place, "publish", "run", "--repo", "user/shop-merged", "--merged").stdout.strip()

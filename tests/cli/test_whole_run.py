@@ -190,7 +190,8 @@ def test_card_front_matter_is_what_the_hub_takes(run: Path) -> None:
 
 
 def test_a_later_section_reruns_from_there_only(run: Path, place: Path) -> None:
-    """Editing `publish` writes the card again and nothing else; the directory stays the same."""
+    """Editing `publish` writes the card again and nothing else; the directory stays the same. The model is called as the
+    repository that it goes to."""
     before = {
         name: (run / name).stat().st_mtime_ns
         for name in ("train.json", "evaluate.json", "adapter/adapter_model.safetensors")
@@ -199,6 +200,12 @@ def test_a_later_section_reruns_from_there_only(run: Path, place: Path) -> None:
     assert folder_of(done, place) == run
     assert {name: (run / name).stat().st_mtime_ns for name in before} == before
     assert "license: mit" in (run / "adapter/README.md").read_text()
+    done = tune("run", "recipe.yaml", "--set", "publish.repo=user/Good-Shop", cwd=place)
+    assert folder_of(done, place) == run
+    assert {name: (run / name).stat().st_mtime_ns for name in before} == before
+    for folder in ("adapter", "export/merged"):
+        assert "\n# Good-Shop\n" in (run / folder / "README.md").read_text()
+        assert tune("verify", run / folder, cwd=place).returncode == 0
     tune("run", "recipe.yaml", cwd=place)
     assert "license: apache-2.0" in (run / "adapter/README.md").read_text()
 

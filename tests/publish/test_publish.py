@@ -74,7 +74,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def disclosed(
-    target: Path, license_: str = "apache-2.0", base: str = "apache-2.0", override: str | None = None
+    target: Path,
+    license_: str = "apache-2.0",
+    base: str = "apache-2.0",
+    override: str | None = None,
+    name: str = "shop",
 ) -> None:
     """Writes manifest, card and documents of a model into its folder, on the ground of pocket's own."""
     pocket = json.loads((POCKET / "disclosure/manifest.json").read_bytes())
@@ -82,7 +86,7 @@ def disclosed(
     found: dict[str, Any] = dict(pocket)
     found["subject"] = {
         "kind": "base",
-        "name": "shop",
+        "name": name,
         "license": declared(license_),
         "files": [{"name": p.name, "bytes": p.stat().st_size, "sha256": file_sha256(p)} for p in files],
     }
@@ -226,10 +230,19 @@ def test_the_gate_stops_it(hub: WritableHub, folder: Path, change: dict[str, str
 
 
 def test_the_name_that_counts_is_the_repository_s(hub: WritableHub, folder: Path) -> None:
-    """A Llama named as its license wants is published from a run that has another name."""
+    """A Llama named as its license wants is published, and under no other name; where the card was written under another, it
+    says "refused", so it is written anew first."""
     disclosed(folder, base="llama3.1", license_="llama3.1")
     assert "name it llama-shop" in refused(folder)
-    assert sent(folder, "user/Llama-shop").repo in hub.repos
+    assert refused(folder, "user/Llama-shop") == (
+        "under its own name, shop, it is refused, and so says its card. set publish.repo: user/Llama-shop in the recipe, which "
+        "names the model after it, and finish the run: tune run RECIPE"
+    )
+    assert hub.asked == []
+    disclosed(folder, base="llama3.1", license_="llama3.1", name="Llama-shop")
+    assert "name it llama-shop" in refused(folder)
+    sent(folder, "user/Llama-shop")
+    assert yaml.safe_load(hub.files("user/Llama-shop")["README.md"].decode().split("---\n")[1])["license"] == "llama3.1"
 
 
 def test_everything_wrong_at_once(hub: WritableHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -329,6 +329,15 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
             )
         ],
     ),
+    "repository that the Hub would not make": (
+        SOUND + "publish:\n  repo: shop\n",
+        [
+            (
+                "recipe.yaml:13: publish.repo: shop is no name of a repository. give user/name: letters, digits, - _ . and at "
+                "most 96 of them"
+            )
+        ],
+    ),
     # Files.
     "no base": (
         changed("model: base", "model: ./bse"),

@@ -97,6 +97,7 @@ KEYS = [
     "export.merge_into",
     "export.in_memory",
     "export.gguf",
+    "publish.repo",
     "publish.license",
     "publish.override",
     "publish.prompts_at",
@@ -211,7 +212,7 @@ def test_defaults() -> None:
         "launch": {"devices": "auto", "strategy": "auto", "activation_checkpointing": "auto", "deadline_seconds": 600},
         "evaluate": {"prompts": None, "max_new_tokens": 128, "samples": 8},
         "export": {"merge": False, "merge_into": "base", "in_memory": False, "gguf": None},
-        "publish": {"license": None, "override": None, "prompts_at": None},
+        "publish": {"repo": None, "license": None, "override": None, "prompts_at": None},
     }
 
 

@@ -73,8 +73,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--override": {"metavar": "REASON", "help": "why it may be given away although the license gate refuses it"},
     "--repo": {
         "metavar": "USER/NAME",
-        "required": True,
-        "help": "the repository on the Hub; made when it is not there",
+        "help": "the repository on the Hub (default: the recipe's publish.repo); made when it is not there",
     },
     "--public": {"action": "store_true", "help": "for everyone to see; private without it"},
     "--merged": {"action": "store_true", "help": "the merged model instead of the adapter"},

@@ -111,7 +111,12 @@ def publish_result(parsed: argparse.Namespace) -> int:
     from tune.publish import Wanted, look, publish
     from tune.run import lock, open_run
 
-    run, wanted = open_run(parsed.target), Wanted(parsed.repo, parsed.public, parsed.merged)
+    run = open_run(parsed.target)
+    repo = parsed.repo or run.recipe.publish.repo
+    if repo is None:
+        fix = "add --repo user/name, or set publish.repo in the recipe and run it"
+        raise UserError(Problem("publish", "no repository is named", fix, file=str(parsed.target)))
+    wanted = Wanted(repo, parsed.public, parsed.merged)
     if parsed.dry_run:
         text, fits = look(run, wanted)
         print(text)

@@ -50,7 +50,7 @@ def disclose(run: Run) -> Disclosure:
     write(folder, found, legal=legal)
     exported = run.find(ExportRecord)
     if exported is not None and exported.merged is not None:
-        write(run.path(MERGED), manifest.of_merged(found, run.recipe.name, exported), legal=legal)
+        write(run.path(MERGED), manifest.of_merged(found, run.recipe.title(), exported), legal=legal)
     record = Disclosure(
         made=made(wanted, started),
         manifest_sha256=file_sha256(folder / MANIFEST),

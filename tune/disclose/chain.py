@@ -21,7 +21,7 @@ def of_recipe(recipe: Recipe, base: BaseRecord) -> Facts:
     """What the gate will see of a run of this recipe."""
     publish = recipe.publish
     return Facts(
-        name=recipe.name,
+        name=recipe.title(),
         published=publish.license,
         override=publish.override,
         has_base=True,

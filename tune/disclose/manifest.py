@@ -67,7 +67,10 @@ def of_run(run: Run, trained: dict[int, int] | None = None) -> Json:
         "manifest": 1,
         "tune": __version__,
         "subject": subject(
-            "adapter", run.recipe.name, [f.model_dump() for f in adapter_files(run, train)], run.recipe.publish.license
+            "adapter",
+            run.recipe.title(),
+            [f.model_dump() for f in adapter_files(run, train)],
+            run.recipe.publish.license,
         ),
         "base": of_base(base),
         "recipe": {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,13 +14,11 @@ from tune.hub import write
 from tune.licenses.gate import evaluate
 from tune.publish import front_matter
 from tune.publish.parcel import Parcel
+from tune.recipe.rules import REPOSITORY, no_repository
 from tune.text import size
 from tune.verify import verify
 from tune.verify.folder import SIGNATURE
 from tune.verify.signature import covered
-
-NAME = re.compile(r"[A-Za-z0-9][\w-]*/(?!.*(?:--|\.\.))[A-Za-z0-9](?:[\w.-]{0,94}[A-Za-z0-9_])?")
-"""As https://huggingface.co/docs/huggingface_hub/package_reference/utilities puts it (validate_repo_id), read 2026-11-26."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,7 @@ def _one(name: str, what: str, wrong: tuple[str, str] | None = None, file: str |
 
 
 def _name(repo: str) -> Iterator[Checked]:
-    fits = NAME.fullmatch(repo) is not None and not repo.endswith(".git")
-    wrong = (f"{repo} is no name of a repository", "give user/name: letters, digits, - _ . and at most 96 of them")
-    yield _one("repository", repo, None if fits else wrong)
+    yield _one("repository", repo, None if REPOSITORY.fullmatch(repo) else no_repository(repo))
 
 
 def _gate(parcel: Parcel, repo: str) -> Iterator[Checked]:
@@ -71,7 +66,11 @@ def _gate(parcel: Parcel, repo: str) -> Iterator[Checked]:
     facts = replace(chain.of_manifest(parcel.manifest, override), name=repo.rsplit("/", maxsplit=1)[-1])
     judged = evaluate(facts)
     refusals = [f for f in judged["findings"] if f["level"] == "refuse"]
-    if judged["verdict"] != "refused":
+    if judged["verdict"] == "cleared" and parcel.manifest["license_gate"]["verdict"]["value"] == "refused":
+        what = f"under its own name, {parcel.manifest['subject']['name']}, it is refused, and so says its card"
+        fix = f"set publish.repo: {repo} in the recipe, which names the model after it, and finish the run: tune run RECIPE"
+        yield _one("license gate", "", (what, fix))
+    elif judged["verdict"] != "refused":
         because = f", because: {override}" if judged["verdict"] == "overridden" else ""
         yield _one("license gate", f"{judged['verdict']}{because}")
     else:

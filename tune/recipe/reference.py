@@ -62,7 +62,8 @@ change there makes a new directory; any other change goes on in the same one.
 **Between keys.** `train.tokens_per_step` is at least `data.max_tokens`. `train.evaluate_every` needs `data.eval`.
 `base.revision` goes with a Hub id only, `base.published_as` with a folder only. A file or a split of a data
 set may be named once.
-`data.max_tokens` does not pass the positions that the base was made for. `publish.license` is an identifier of the Hub.
+`data.max_tokens` does not pass the positions that the base was made for. `publish.license` is an identifier of the Hub,
+`publish.repo` a name that it takes.
 """
 
 

@@ -20,6 +20,9 @@ from tune.text import did_you_mean
 
 Found = tuple[Key, str, str]
 
+REPOSITORY = re.compile(r"[A-Za-z0-9][\w-]*/(?!.*(?:--|\.\.))[A-Za-z0-9](?:[\w.-]{0,94}[A-Za-z0-9_])?(?<!\.git)")
+"""Of a model that is published, as https://huggingface.co/docs/huggingface_hub/package_reference/utilities puts it
+(validate_repo_id), read 2026-11-26."""
 _HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")
 
 
@@ -72,12 +75,20 @@ def missing_tracker(report_to: str) -> tuple[str, str] | None:
 
 
 def _publish(recipe: Recipe) -> Iterator[Found]:
+    repo = recipe.publish.repo
+    if repo is not None and not REPOSITORY.fullmatch(repo):
+        yield ("publish", "repo"), *no_repository(repo)
     wanted, key = recipe.publish.license, ("publish", "license")
     known = HUB_LICENSES | FAMILY_LICENSES
     if wanted is not None and wanted not in known:
         guess = did_you_mean(wanted.lower(), known)
         fix = guess or "choose one of https://huggingface.co/docs/hub/repositories-licenses"
         yield key, f"{wanted!r} is not a license identifier of the Hub", fix
+
+
+def no_repository(name: str) -> tuple[str, str]:
+    """What is wrong, and what to do, with a name that the Hub gives no model."""
+    return f"{name} is no name of a repository", "give user/name: letters, digits, - _ . and at most 96 of them"
 
 
 def real(path: Path) -> Path:

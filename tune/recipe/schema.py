@@ -337,6 +337,10 @@ class Export(Section):
 class Publish(Section):
     """What the result is published under."""
 
+    repo: Text | None = None
+    """The repository on the Hub, as `user/name`, that `tune publish` sends the result to when no `--repo` says another; made
+    when it is not there, and private. The model is called by its last part, on the card and where a license wants a name of a
+    certain form; without it by the name of the run."""
     license: Text | None = None
     """License of the adapter, as a Hub identifier such as `apache-2.0`, or the name that docs/disclosure.md gives the
     license of a model family. Whether the licenses of base and rows permit it is said by `tune check` and on the card.
@@ -368,6 +372,10 @@ class Recipe(Section):
     """What is written besides the adapter."""
     publish: Publish = Publish()
     """What the result is published under."""
+
+    def title(self) -> str:
+        """What the model is called: as its repository, else as the run."""
+        return self.name if self.publish.repo is None else self.publish.repo.rsplit("/", maxsplit=1)[-1]
 
     @field_validator("recipe", mode="before")
     @classmethod

@@ -139,7 +139,7 @@ def recipe_faults(manifest: Json) -> Iterator[str]:
     ]
     if manifest["subject"]["kind"] == "adapter":
         pairs += [
-            ("subject.name", recipe.name, manifest["subject"]["name"]),
+            ("subject.name", recipe.title(), manifest["subject"]["name"]),
             ("subject.license", declared(recipe.publish.license), manifest["subject"]["license"]),
             ("license_gate.override", declared(recipe.publish.override), manifest["license_gate"]["override"]),
         ]
