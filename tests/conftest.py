@@ -91,6 +91,11 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = LlamaForCausalLM(config)
     model.generation_config = GenerationConfig(bos_token_id=1, eos_token_id=2, pad_token_id=3)
     model.save_pretrained(folder)
+    return copy_tokenizer(folder)
+
+
+def copy_tokenizer(folder: Path) -> Path:
+    """Puts pocket's tokenizer and chat template into a folder, and returns it."""
     for name in TOKENIZER_FILES:
         shutil.copyfile(POCKET / name, folder / name)
     return folder

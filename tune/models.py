@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tune import hub
+from tune import hub, machine
 from tune.errors import BaseModelError, Problem
 from tune.modelfiles import base_error, chat_template, stored_quantization
 from tune.nodes import here
@@ -69,9 +70,7 @@ def find_device() -> Device:
             count=torch.cuda.device_count(),
             nodes=nodes,
         )
-    import psutil
-
-    memory = psutil.virtual_memory().total
+    memory = machine.memory_bytes()
     if torch.backends.mps.is_available():
         return Device(kind="mps", name="Apple GPU", memory_bytes=memory, bf16=True, threads=threads, nodes=nodes)
     name, flags = _processor()
@@ -108,11 +107,16 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out: a GPU's, or this machine's, of which torch's own message tells."""
     import torch
 
-    told = isinstance(error, RuntimeError) and any(
-        words in str(error)
-        for words in ("DefaultCPUAllocator: can't allocate memory", "DefaultCPUAllocator: not enough")
-    )
-    return told or isinstance(error, torch.OutOfMemoryError | MemoryError)
+    words = ("DefaultCPUAllocator: can't allocate memory", "DefaultCPUAllocator: not enough", "std::bad_alloc")
+    told = isinstance(error, RuntimeError) and any(part in str(error) for part in words)
+    full = isinstance(error, OSError) and error.errno == errno.ENOMEM  # mapping a file of weights
+    return told or full or isinstance(error, torch.OutOfMemoryError | MemoryError)
+
+
+def first_line(error: BaseException) -> str:
+    """An error of a library, short: its kind and the first line of what it says."""
+    said = (str(error).splitlines() or [""])[0]
+    return f"{type(error).__name__}: {said[:200]}"
 
 
 def torch_dtype(name: str) -> torch.dtype:

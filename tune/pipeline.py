@@ -15,6 +15,7 @@ from tune.export.gguf import in_words
 from tune.launch import local, submit
 from tune.launch.request import Request, device
 from tune.nodes import here
+from tune.plan.words import beside
 from tune.recipe import Loaded
 from tune.records import BaseRecord, Disclosure, Evaluation, ExportRecord, Ledger, Plan, Record, Submission, TrainRecord
 from tune.run import Run, lock
@@ -129,7 +130,7 @@ def plan_stage(run: Run) -> None:
     """plan.json, and two lines on it."""
     if _trained(run):
         return
-    say_plan(plan.plan(run))
+    say_plan(plan.plan(run, say=say))
 
 
 def say_plan(found: Plan) -> None:
@@ -149,11 +150,8 @@ def train_stage(run: Run) -> None:
     say(
         f"train: {count(found.receipt.optimizer_steps)} steps in {duration(found.seconds)}, {found.tokens_per_second:,.0f} tokens/s, loss {found.first_loss:.3f} -> {found.last_loss:.3f}"
     )
-    if found.peak_bytes is not None:
-        planned = run.read(Plan)
-        say(
-            f"train: {size(found.peak_bytes)} of memory at most, planned {size(planned.peak_bytes)}; {duration(found.seconds)}, planned {duration(planned.seconds)}"
-        )
+    rows = beside(run.read(Plan), found)
+    say(f"train: {'; '.join(f'{what} {took}, planned {planned}' for what, planned, took in rows)}")
 
 
 def evaluate_stage(run: Run) -> None:

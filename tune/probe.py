@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tune import score, sequences
-from tune.models import is_out_of_memory, load_base, new_adapter, recompute
+from tune.models import first_line, is_out_of_memory, load_base, new_adapter, recompute
 from tune.records import BaseRecord, Ledger, Plan
 from tune.run import Run, open_run
 
@@ -61,10 +61,10 @@ def main() -> int:
     run = open_run(Path(sys.argv[1]))
     try:
         found = step(run, int(sys.argv[2]))
-    except (RuntimeError, MemoryError) as error:  # torch.OutOfMemoryError is one of them
+    except Exception as error:
         if not is_out_of_memory(error):
             raise
-        found = {"error": str(error), "out_of_memory": True}
+        found = {"error": first_line(error), "out_of_memory": True}
     print(json.dumps(found))
     return 0
 

@@ -127,7 +127,7 @@ def _in_words(run: Run, error: Exception) -> str:
             f"{run.recipe.launch.deadline_seconds} s. What was saved is kept; the same command goes on from there."
         )
     if models.is_out_of_memory(error):
-        return f"{type(error).__name__}: {first[:200]}"
+        return models.first_line(error)
     if isinstance(error, OSError) and error.errno in THE_DISK:
         where = error.filename or run.folder
         return f"{error.strerror}: {where}. What was saved is kept; mend this and run the same command."

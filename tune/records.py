@@ -426,7 +426,8 @@ class TrainRecord(Record):
     """Time spent on checkpoints, over all that count."""
     tokens_per_second: float
     peak_bytes: int | None = None
-    """The most memory that the first process had in use; None in records of older versions."""
+    """The most memory that any of the processes had in use: allocated on a GPU, else resident; None in records of older
+    versions."""
     flop: float
     """See `tune.operations.flop`."""
     compute_dtype: str

@@ -10,8 +10,10 @@ import pytest
 
 from tune import models, pipeline
 from tune.errors import PlanError
-from tune.plan import architecture, as_json, describe, plan
+from tune.plan import plan
+from tune.plan.of_run import architecture
 from tune.plan.shapes import adapter_parameters
+from tune.plan.words import as_json, describe
 from tune.recipe import load
 from tune.records import BaseRecord, Device, Plan
 from tune.run import Run

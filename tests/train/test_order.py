@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tune.plan import length
+from tune.plan.step import length
 from tune.train.order import consumption_order
 
 

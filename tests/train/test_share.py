@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tune.errors import PlanError, TrainingFailed
-from tune.plan import micro_batches, processes
+from tune.plan.step import micro_batches, processes
 from tune.ranks import join, place
 from tune.recipe.schema import Launch
 from tune.records import Device

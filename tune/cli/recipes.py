@@ -139,7 +139,7 @@ def plan_run(parsed: argparse.Namespace) -> int:
     if parsed.device or parsed.all or parsed.price_per_hour is not None:
         return _plan_elsewhere(parsed)
     from tune import pipeline
-    from tune.plan import as_json, describe
+    from tune.plan.words import as_json, describe
     from tune.records import Plan, TrainRecord
     from tune.run import lock
 

@@ -22,8 +22,9 @@ import psutil
 from tune.errors import EXIT_INTERRUPTED, Interrupted, Problem, TrainingFailed, UserError
 from tune.evaluate import divided, measured
 from tune.files import full_disk
+from tune.machine import ended_for_memory
 from tune.nodes import Node, meet
-from tune.plan import shrink
+from tune.plan import trial
 from tune.process import MEASURED, OUTCOME, worker_lock
 from tune.records import Plan
 from tune.run import Run, lock
@@ -108,6 +109,7 @@ def attempt(run: Run, node: Node, module: str = TRAIN) -> str | None:
     if not node.rank:
         told.unlink(missing_ok=True)
     told.parent.mkdir(exist_ok=True)
+    killed = ended_for_memory()
     workers: list[Worker] = []
     asked = Asked(workers, saves=module == TRAIN)
     before = {number: signal.signal(number, asked) for number in STOP_SIGNALS}
@@ -135,11 +137,14 @@ def attempt(run: Run, node: Node, module: str = TRAIN) -> str | None:
             signal.signal(number, handler)
     if asked.at_once:
         raise Interrupted("stopped at once. The same command goes on from what was saved.")
+    codes = {rank: worker.returncode for rank, worker in by_rank.items()}
+    if -signal.SIGKILL in [code for rank, code in codes.items() if rank not in silent] and ended_for_memory() > killed:
+        return "the system ended a process"
     if silent:
         raise TrainingFailed(
             f"{_names(silent, plan)} did not answer within {run.recipe.launch.deadline_seconds} s. {KEPT}"
         )
-    return _tell(run, told, plan, {rank: worker.returncode for rank, worker in by_rank.items()})
+    return _tell(run, told, plan, codes)
 
 
 def follow(run: Run, node: Node) -> None:
@@ -262,17 +267,11 @@ def _tell(run: Run, told: Path, plan: Plan, codes: dict[int, int]) -> str | None
 
 
 def _shrink(run: Run, what: str) -> None:
-    """Plans a smaller micro-batch and says so. Raises TrainingFailed, with ways out, when there is none."""
-    before = run.read(Plan).micro_batch_sequences
-    smaller = shrink(run)
+    """Takes the next smaller plan and says so. Raises TrainingFailed, with ways out, when there is none."""
+    before = run.read(Plan)
+    smaller = trial.shrink(run)
     if smaller is None:
         raise TrainingFailed(
-            f"out of memory with one sequence at a time ({what}). What was saved is kept. Lower data.max_tokens or "
-            "train.adapter.rank, set base.quantize: nf4, or use a device with more memory."
+            f"out of memory with one sequence at a time ({what}). {KEPT} {trial.ways(run, before).capitalize()}."
         )
-    print(
-        f"train: out of memory with {before} sequences at a time ({what}); going on with {smaller.micro_batch_sequences} "
-        f"at a time, {smaller.accumulation} times: the optimizer steps stay the same",
-        file=sys.stderr,
-        flush=True,
-    )
+    print(f"train: {trial.in_words(before, smaller, what)}", file=sys.stderr, flush=True)

@@ -13,6 +13,8 @@ from tune.text import size
 USABLE = 0.96
 """Share of a device's memory that may be planned for; the allocator's slack is a part of the estimate."""
 
+CLEARLY_LESS = 0.1
+"""Share of what is not libraries that a change has to save where the formula said too little."""
 CPU_TOKENS = 1024
 """Tokens of a micro-batch on a CPU: fewer cost time, more bring none."""
 PROMPT_TOKENS = 512
@@ -76,11 +78,16 @@ def largest(model: Architecture, one: Setting, micro_batches: Sequence[int], per
 
 def ways_out(model: Architecture, least: Fit, row_tokens: int, memory_bytes: int) -> list[tuple[str, int]]:
     """Up to three changes that would make it fit, each (what to write, peak in bytes after it) for one sequence at a time,
-    single ones before pairs; where there are fewer, the last is a device that is large enough."""
+    single ones before pairs; where there are fewer, the last is a device that is large enough. When `least` fits by the
+    formula, and memory ran out all the same, changes that need clearly less than it."""
+    most, device = USABLE * memory_bytes, f"a device with {size(least.peak_bytes / USABLE)}"
+    if least.fits:
+        most = least.peak_bytes - CLEARLY_LESS * (least.peak_bytes - least.bytes["runtime"])
+        device = "a device with more memory"
     found = [(text, peak(estimate(model, changed), changed)) for text, changed in _changes(least.setting, row_tokens)]
-    enough = [(text, needed) for text, needed in found if needed <= USABLE * memory_bytes]
+    enough = [(text, needed) for text, needed in found if needed <= most]
     if len(enough) < 3:
-        enough.append((f"a device with {size(least.peak_bytes / USABLE)}", least.peak_bytes))
+        enough.append((device, least.peak_bytes))
     return enough[:3]
 
 

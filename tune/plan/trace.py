@@ -31,10 +31,10 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from tune.hub import quiet_libraries
 from tune.modelfiles import read_json
 from tune.models import new_adapter, recompute, torch_dtype
-from tune.plan import planned, room
 from tune.plan.fit import USABLE
 from tune.plan.liveness import Liveness
 from tune.plan.memory import OPTIMIZER_BYTES, SLACK, Setting, moments
+from tune.plan.of_run import planned, room
 from tune.plan.standins import FusedHead, MaskOfBytes, attend_as, beside, packed, quantize, unpacked
 from tune.recipe.schema import Adapter
 from tune.records import BaseRecord, Plan

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -185,11 +186,17 @@ class WitnessedTrainer(SFTTrainer):
 
 
 def peak_bytes() -> int:
-    """The most memory in use at one time so far: allocated on the GPU, else resident of this process."""
+    """The most memory that this process had in use at one time so far: allocated on a GPU, else resident, libraries, mapped
+    files and loading included."""
     if torch.cuda.is_available():
         return int(torch.cuda.max_memory_allocated())
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    own = Path("/proc/self/status")
+    if (
+        own.exists()
+    ):  # getrusage would count what the process that started this one had in use: exec(2) keeps its maximum
+        fields = dict(line.split(":", 1) for line in own.read_text().splitlines())
+        return int(fields["VmHWM"].split()[0]) << 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 class Recorder(TrainerCallback):
@@ -247,7 +254,7 @@ class Recorder(TrainerCallback):
         held_out = {"held_out_loss": self.held_out()} if measure else {}
         # In the order of ranks, a step's leaves are in the order of the data: each took a part of the step that follows
         # the part of the one before.
-        told = self.trainer.ranks.gather((step.leaves, step.input_tokens, step.loss_tokens))
+        told = self.trainer.ranks.gather((step.leaves, step.input_tokens, step.loss_tokens, peak_bytes()))
         leaves = [leaf.hex() for part in told for leaf in part[0]]
         tokens = {"loss_tokens": sum(part[2] for part in told), "input_tokens": sum(part[1] for part in told)}
         row |= {
@@ -256,7 +263,7 @@ class Recorder(TrainerCallback):
             "grad_norm": float(logs["grad_norm"]),
             "tokens_per_second": round(tokens["input_tokens"] / seconds, 1),
             "seconds": round(seconds, 4),
-            "peak_bytes": peak_bytes(),
+            "peak_bytes": max(part[3] for part in told),
             **held_out,
         }
         if self.logs:

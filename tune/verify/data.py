@@ -18,7 +18,7 @@ from tune.digest import canonical_json, file_sha256
 from tune.disclose.manifest import consumption, of_ledger, rows_trained
 from tune.errors import UserError
 from tune.files import write_text
-from tune.plan import length, sequences_per_step
+from tune.plan.step import length, sequences_per_step
 from tune.recipe import Recipe
 from tune.recipe.schema import Source
 from tune.records import BaseRecord, Ledger

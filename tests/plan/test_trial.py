@@ -1,0 +1,252 @@
+"""Memory that runs out in the trial step: the next smaller plan with the same optimizer steps, said aloud; in the end ways out.
+
+The limits here are real: an address space (prlimit) and, where a control group can be made, its memory, which the system
+enforces by killing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import chat_row, copy_tokenizer, write_recipe, write_rows
+from whole import tune
+
+from tune import pipeline
+from tune.machine import ended_for_memory
+from tune.plan import plan
+from tune.plan.trial import in_words, smaller, ways
+from tune.recipe import load
+from tune.records import Device, Plan, TrainRecord
+from tune.run import Run, open_run
+
+GPU = Device(kind="cuda", name="a card", memory_bytes=24 << 30, bf16=True, threads=8)
+GROUPS = Path("/sys/fs/cgroup/memory")
+
+
+@pytest.fixture
+def planned(recipe: Callable[..., Path], project: Path) -> Callable[..., tuple[Run, Plan]]:
+    """`planned(level)` is a run of eight sequences a step, planned for a card that holds all of them."""
+
+    def ready(level: str) -> tuple[Run, Plan]:
+        found = recipe(train={"tokens_per_step": 512}, launch={"activation_checkpointing": level})
+        run = pipeline.prepare(load(found), project / "runs")
+        pipeline.base_stage(run)
+        pipeline.data_stage(run)
+        return run, plan(run, GPU, probe=False)
+
+    return ready
+
+
+def chain(run: Run, record: Plan) -> Iterator[Plan]:
+    """The plan, and each that is taken when memory runs out with the one before."""
+    found: Plan | None = record
+    while found is not None:
+        yield found
+        found = smaller(run, found)
+
+
+def test_each_smaller_plan_keeps_the_step(planned: Callable[..., tuple[Run, Plan]]) -> None:
+    """Fewer sequences at a time, then more computed again, each with less memory by the formula; what decides the adapter is
+    the same throughout."""
+    run, record = planned("auto")
+    found = list(chain(run, record))
+    assert [(p.activation_checkpointing, p.micro_batch_sequences) for p in found][:4] == [
+        ("none", n) for n in (8, 4, 3, 2)
+    ]
+    assert {p.activation_checkpointing for p in found} == {"none", "selective", "full"}
+    assert found[-1].micro_batch_sequences == 1
+    peaks = [p.peak_bytes for p in found]
+    assert peaks == sorted(peaks, reverse=True)
+    assert len({p.identity() for p in found}) == 1
+    assert all(p.micro_batch_sequences * p.accumulation >= p.sequences_per_step == 8 for p in found)
+    first = next(i for i, p in enumerate(found) if p.activation_checkpointing != "none")
+    assert "with selective activation checkpointing: the optimizer steps stay the same" in in_words(
+        found[first - 1], found[first], "why"
+    )
+
+
+def test_what_the_recipe_pins_stays(planned: Callable[..., tuple[Run, Plan]]) -> None:
+    """Activations are computed again only where the recipe leaves that open; the ways out then name it."""
+    run, record = planned("none")
+    found = list(chain(run, record))
+    assert {p.activation_checkpointing for p in found} == {"none"}
+    assert ways(run, found[-1]).startswith("try ")
+
+
+@pytest.fixture(scope="module")
+def wide_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Llama whose vocabulary is so wide that a sequence more takes hundreds of MiB."""
+    import torch
+    from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
+
+    folder = tmp_path_factory.mktemp("wide") / "base"
+    torch.manual_seed(0)
+    model = LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=1 << 17,
+            hidden_size=32,
+            intermediate_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            num_key_value_heads=2,
+            tie_word_embeddings=True,
+            max_position_embeddings=512,
+            bos_token_id=1,
+            eos_token_id=2,
+            pad_token_id=3,
+        )
+    )
+    model.generation_config = GenerationConfig(bos_token_id=1, eos_token_id=2, pad_token_id=3)
+    model.save_pretrained(folder)
+    return copy_tokenizer(folder)
+
+
+def wide_recipe(project: Path, wide_base: Path, **launch: object) -> None:
+    """Rows of some 500 tokens, 8 in a step."""
+    write_rows(
+        project / "train.jsonl", [chat_row(f"Question {i}?", f"An answer {i} of words. " * 60) for i in range(16)]
+    )
+    write_recipe(
+        project / "recipe.yaml",
+        wide_base,
+        data={"max_tokens": 512, "pack": False, "learn_from": "all", "eval": []},
+        train={"max_steps": 2, "tokens_per_step": 4_000, "adapter": {"rank": 4, "alpha": 8}},
+        launch={"activation_checkpointing": "none", **launch},
+    )
+
+
+def peak_of(command: list[str], cwd: Path) -> int:
+    """The largest address space that a process had."""
+    process, peak = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL), 0
+    while process.poll() is None:
+        found = re.search(r"VmPeak:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+        peak = max(peak, int(found[1]) << 10 if found else 0)
+        time.sleep(0.02)
+    assert process.returncode == 0
+    return peak
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="an address space is looked up in /proc")
+def test_a_trial_in_too_small_an_address_space(project: Path, wide_base: Path) -> None:
+    """Two sequences do not fit: one at a time is planned, and said. One does not fit: refused, with what to change."""
+    wide_recipe(project, wide_base)
+    tune("plan", "recipe.yaml", "--runs", "free", cwd=project)
+    free = next((project / "free").iterdir())
+    assert json.loads((free / "plan.json").read_bytes())["probe"]["micro_batches_tried"] == [2]
+    needed = peak_of([sys.executable, "-m", "tune.probe", str(free), "1"], project)
+
+    def limited(limit: int, runs: str) -> subprocess.CompletedProcess[str]:
+        command = ["prlimit", f"--as={limit}", sys.executable, "-m", "tune", "plan", "recipe.yaml", "--runs", runs]
+        return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+
+    tight = limited(needed + (200 << 20), "tight")
+    assert tight.returncode == 0, tight.stderr
+    assert re.search(
+        r"plan: out of memory with 2 sequences at a time \(\w*Error: .*\); going on with 1 at a time, 8 times: "
+        r"the optimizer steps stay the same",
+        tight.stderr,
+    ), tight.stderr
+    found = json.loads((next((project / "tight").iterdir()) / "plan.json").read_bytes())
+    assert (found["micro_batch_sequences"], found["accumulation"], found["probe"]["micro_batches_tried"]) == (
+        1,
+        8,
+        [2, 1],
+    )
+    refused = limited(needed - (200 << 20), "refused")
+    assert refused.returncode == 2, refused.stderr
+    assert "with one sequence at a time (" in refused.stderr
+    assert "data.max_tokens: 256 (then " in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.fixture
+def group() -> Iterator[Path]:
+    """A control group of the memory of its processes."""
+    folder = GROUPS / f"tune-test-{os.getpid()}"
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("no control group can be made here")
+    yield folder
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            return folder.rmdir()
+        except OSError:
+            time.sleep(0.1)
+
+
+def inside(group: Path, script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Python code in a process that belongs to the group, with what it starts."""
+    enter = f"import os; open({str(group / 'cgroup.procs')!r}, 'w').write(str(os.getpid()))\n"
+    command = [sys.executable, "-c", enter + script, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+TRY = """
+import sys
+from pathlib import Path
+from tune.plan.trial import tried
+from tune.records import Plan
+from tune.run import open_run
+run = open_run(Path(sys.argv[1]))
+print(tried(run, run.read(Plan), print).probe)
+"""
+TRAIN = """
+import sys
+from pathlib import Path
+from tune.launch import local
+from tune.nodes import Node
+from tune.run import open_run
+local.train(open_run(Path(sys.argv[1])), Node())
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("devices", [1, 2])
+def test_what_the_system_kills_for_memory(project: Path, wide_base: Path, group: Path, devices: int) -> None:
+    """A trial step and a training whose processes the system kills because their group is over its memory: both go on with a
+    smaller micro-batch. A process that somebody else kills is not taken for this."""
+    wide_recipe(project, wide_base, devices=devices)
+    tune("plan", "recipe.yaml", "--runs", "runs", cwd=project)
+    run = open_run(next((project / "runs").iterdir()))
+    record = run.read(Plan)
+    assert record.micro_batch_sequences == 2
+    one = {"micro_batch_sequences": 1, "accumulation": 8 // devices}
+
+    def needs(script: str) -> int:
+        (group / "memory.max_usage_in_bytes").write_text("0")
+        done = inside(group, script, run.folder)
+        assert done.returncode == 0, done.stderr
+        return int((group / "memory.max_usage_in_bytes").read_text())
+
+    def limited(script: str, bytes_: int) -> str:
+        run.write(record)
+        (group / "memory.limit_in_bytes").write_text(str(bytes_))
+        before = ended_for_memory()
+        done = inside(group, script, run.folder)
+        (group / "memory.limit_in_bytes").write_text("-1")
+        assert done.returncode == 0, done.stderr
+        assert ended_for_memory() > before
+        assert run.read(Plan).micro_batch_sequences == 1
+        return done.stdout + done.stderr
+
+    run.write(record.model_copy(update=one))
+    said = limited(TRY, needs(TRY) + (250 << 20))
+    assert "out of memory with 2 sequences at a time (the system ended the process); going on with 1 at a time" in said
+    run.write(record.model_copy(update={**one}))
+    room = needs(TRAIN) + (250 << 20) * devices
+    (run.path(TrainRecord.file)).unlink()
+    for folder in ("train", "adapter"):
+        subprocess.run(["rm", "-r", str(run.path(folder))], check=True)
+    said = limited(TRAIN, room)
+    assert "out of memory with 2 sequences at a time (the system ended a process); going on with 1 at a time" in said
+    assert run.read(TrainRecord).attempts[-1].micro_batch_sequences == 1
