@@ -17,7 +17,8 @@ from tune import receipt
 from tune.digest import canonical_json
 from tune.disclose import chain
 from tune.files import read_jsonl
-from tune.records import BaseRecord, Ledger
+from tune.plan.words import beside
+from tune.records import BaseRecord, Ledger, Plan, TrainRecord
 from tune.run import open_run
 
 FILES = [
@@ -139,6 +140,28 @@ def test_metrics_and_receipt_count_every_step_once(run: Path) -> None:
     assert receipt.from_log(run / "train/consumed.jsonl").order_root == record["receipt"]["order_root"]
 
 
+def test_plan_and_measurement_stand_side_by_side(run: Path, place: Path) -> None:
+    """`tune plan RUN` shows what was planned beside what training took, with its counter, as the records have it. None of it is
+    in the manifest: it changes with the machine."""
+    plan, train = open_run(run).read(Plan), open_run(run).read(TrainRecord)
+    shown = tune("plan", run, cwd=place).stdout
+    rows = beside(plan, train)
+    assert [row[0] for row in rows] == ["resident memory", "time", "tokens a second"]
+    assert all(part in shown for row in rows for part in row)
+    assert json.loads(tune("plan", run, "--json", cwd=place).stdout)["measured"] == {
+        "counter": "resident",
+        "peak_bytes": train.peak_bytes,
+        "planned_peak_bytes": plan.peak_bytes,
+        "seconds": train.seconds,
+        "tokens_per_second": train.tokens_per_second,
+    }
+    metrics = read_jsonl(run / "train/metrics.jsonl")
+    assert train.peak_bytes == max(row["peak_bytes"] for row in metrics) > 1 << 27
+    manifest = (run / "adapter/disclosure/manifest.json").read_text()
+    assert "peak_bytes" not in manifest
+    assert '"seconds"' not in manifest
+
+
 def test_evaluation_sets_base_and_tuned_side_by_side(run: Path) -> None:
     """The documented shape; training on the held-out answer lowers its loss."""
     found = json.loads((run / "evaluate.json").read_text())
@@ -199,6 +222,8 @@ def test_a_later_section_reruns_from_there_only(run: Path, place: Path) -> None:
     done = tune("run", "recipe.yaml", "--set", "publish.license=mit", cwd=place)
     assert folder_of(done, place) == run
     assert {name: (run / name).stat().st_mtime_ns for name in before} == before
+    assert "resident memory" in done.stderr
+    assert ", planned " in done.stderr
     assert "license: mit" in (run / "adapter/README.md").read_text()
     done = tune("run", "recipe.yaml", "--set", "publish.repo=user/Good-Shop", cwd=place)
     assert folder_of(done, place) == run

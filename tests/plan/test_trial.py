@@ -108,8 +108,8 @@ def wide_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_tokenizer(folder)
 
 
-def wide_recipe(project: Path, wide_base: Path, **launch: object) -> None:
-    """Rows of some 500 tokens, 8 in a step."""
+def wide_recipe(project: Path, wide_base: Path, step: int = 900, **launch: object) -> None:
+    """Rows of some 450 tokens, one step with each so many tokens."""
     write_rows(
         project / "train.jsonl", [chat_row(f"Question {i}?", f"An answer {i} of words. " * 60) for i in range(16)]
     )
@@ -117,7 +117,7 @@ def wide_recipe(project: Path, wide_base: Path, **launch: object) -> None:
         project / "recipe.yaml",
         wide_base,
         data={"max_tokens": 512, "pack": False, "learn_from": "all", "eval": []},
-        train={"max_steps": 2, "tokens_per_step": 4_000, "adapter": {"rank": 4, "alpha": 8}},
+        train={"max_steps": 2, "tokens_per_step": step, "adapter": {"rank": 4, "alpha": 8}},
         launch={"activation_checkpointing": "none", **launch},
     )
 
@@ -133,7 +133,23 @@ def peak_of(command: list[str], cwd: Path) -> int:
     return peak
 
 
+TRY = """
+import sys
+from pathlib import Path
+from tune.errors import PlanError
+from tune.plan.trial import tried
+from tune.records import Plan
+from tune.run import open_run
+run = open_run(Path(sys.argv[1]))
+try:
+    print(tried(run, run.read(Plan), print).probe)
+except PlanError as error:
+    sys.exit(str(error))
+"""
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("one_core")
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="an address space is looked up in /proc")
 def test_a_trial_in_too_small_an_address_space(project: Path, wide_base: Path) -> None:
     """Two sequences do not fit: one at a time is planned, and said. One does not fit: refused, with what to change."""
@@ -143,25 +159,23 @@ def test_a_trial_in_too_small_an_address_space(project: Path, wide_base: Path) -
     assert json.loads((free / "plan.json").read_bytes())["probe"]["micro_batches_tried"] == [2]
     needed = peak_of([sys.executable, "-m", "tune.probe", str(free), "1"], project)
 
-    def limited(limit: int, runs: str) -> subprocess.CompletedProcess[str]:
-        command = ["prlimit", f"--as={limit}", sys.executable, "-m", "tune", "plan", "recipe.yaml", "--runs", runs]
-        return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    def limited(limit: int, *command: str) -> subprocess.CompletedProcess[str]:
+        whole = ["prlimit", f"--as={limit}", sys.executable, *command]
+        return subprocess.run(whole, cwd=project, capture_output=True, text=True, check=False)
 
-    tight = limited(needed + (200 << 20), "tight")
+    tight = limited(needed + (200 << 20), "-m", "tune", "plan", "recipe.yaml", "--runs", "tight")
     assert tight.returncode == 0, tight.stderr
     assert re.search(
-        r"plan: out of memory with 2 sequences at a time \(\w*Error: .*\); going on with 1 at a time, 8 times: "
+        r"plan: out of memory with 2 sequences at a time \(\w*Error: .*\); going on with 1 at a time, 2 times: "
         r"the optimizer steps stay the same",
         tight.stderr,
     ), tight.stderr
-    found = json.loads((next((project / "tight").iterdir()) / "plan.json").read_bytes())
-    assert (found["micro_batch_sequences"], found["accumulation"], found["probe"]["micro_batches_tried"]) == (
-        1,
-        8,
-        [2, 1],
-    )
-    refused = limited(needed - (200 << 20), "refused")
-    assert refused.returncode == 2, refused.stderr
+    folder = next((project / "tight").iterdir())
+    found = json.loads((folder / "plan.json").read_bytes())
+    assert (found["micro_batch_sequences"], found["accumulation"]) == (1, 2)
+    assert found["probe"]["micro_batches_tried"] == [2, 1]
+    refused = limited(needed - (200 << 20), "-c", TRY, str(folder))
+    assert refused.returncode == 1, refused.stderr
     assert "with one sequence at a time (" in refused.stderr
     assert "data.max_tokens: 256 (then " in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -191,15 +205,6 @@ def inside(group: Path, script: str, *arguments: object) -> subprocess.Completed
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-TRY = """
-import sys
-from pathlib import Path
-from tune.plan.trial import tried
-from tune.records import Plan
-from tune.run import open_run
-run = open_run(Path(sys.argv[1]))
-print(tried(run, run.read(Plan), print).probe)
-"""
 TRAIN = """
 import sys
 from pathlib import Path
@@ -215,12 +220,12 @@ local.train(open_run(Path(sys.argv[1])), Node())
 def test_what_the_system_kills_for_memory(project: Path, wide_base: Path, group: Path, devices: int) -> None:
     """A trial step and a training whose processes the system kills because their group is over its memory: both go on with a
     smaller micro-batch. A process that somebody else kills is not taken for this."""
-    wide_recipe(project, wide_base, devices=devices)
+    wide_recipe(project, wide_base, step=900 * devices, devices=devices)
     tune("plan", "recipe.yaml", "--runs", "runs", cwd=project)
     run = open_run(next((project / "runs").iterdir()))
     record = run.read(Plan)
     assert record.micro_batch_sequences == 2
-    one = {"micro_batch_sequences": 1, "accumulation": 8 // devices}
+    one = {"micro_batch_sequences": 1, "accumulation": 2}
 
     def needs(script: str) -> int:
         (group / "memory.max_usage_in_bytes").write_text("0")

@@ -1,46 +1,9 @@
-"""The plan beside what was measured."""
+"""The plan beside what was measured; of a whole run in tests/cli/test_whole_run.py."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from pathlib import Path
-
-import pytest
-from whole import tune
-
 from tune.plan.words import beside, measured
 from tune.records import Device, Plan, TrainRecord
-from tune.run import open_run
-
-
-@pytest.mark.slow
-def test_plan_and_measurement_stand_side_by_side(recipe: Callable[..., Path], project: Path) -> None:
-    """`tune run` says it when training is done, `tune plan RUN` shows it with the counter, and the same figures stand in both
-    and in the records. None of it is in the manifest: it changes with the machine."""
-    recipe(launch={"devices": 2})
-    done = tune("run", "recipe.yaml", cwd=project)
-    run = open_run(project / done.stdout.strip())
-    plan, train = run.read(Plan), run.read(TrainRecord)
-    said = [line for line in done.stderr.splitlines() if "planned" in line]
-    rows = beside(plan, train)
-    assert said == [f"train: {'; '.join(f'{what} {took}, planned {meant}' for what, meant, took in rows)}"]
-    assert [row[0] for row in rows] == ["resident memory", "time", "tokens a second"]
-    shown = tune("plan", run.folder, cwd=project).stdout
-    assert all(part in shown for row in rows for part in row)
-    found = json.loads(tune("plan", run.folder, "--json", cwd=project).stdout)["measured"]
-    assert found == {
-        "counter": "resident",
-        "peak_bytes": train.peak_bytes,
-        "planned_peak_bytes": plan.peak_bytes,
-        "seconds": train.seconds,
-        "tokens_per_second": train.tokens_per_second,
-    }
-    rows_of = [json.loads(line) for line in run.path("train/metrics.jsonl").read_text().splitlines()]
-    assert train.peak_bytes == max(row["peak_bytes"] for row in rows_of) > 1 << 27
-    manifest = run.path("adapter/disclosure/manifest.json").read_text()
-    assert "peak_bytes" not in manifest
-    assert '"seconds"' not in manifest
 
 
 def test_what_a_gpu_counts_is_compared_with_what_is_allocated() -> None:
