@@ -186,6 +186,17 @@ def test_changes_are_noticed(tmp_path: Path, cache: Path) -> None:
     assert len(json.loads(cache.read_text())) == 3
 
 
+def test_a_time_that_was_set_back_hides_no_change(tmp_path: Path, cache: Path) -> None:
+    """Another content of the same size that got the old modification time back, as after a clock that was set back."""
+    path = tmp_path / "weights"
+    path.write_bytes(b"one")
+    os.utime(path, ns=(1_000_000_000, 1_000_000_000))
+    assert remembered_sha256(path, large_bytes=1) == hashlib.sha256(b"one").hexdigest()
+    path.write_bytes(b"two")
+    os.utime(path, ns=(1_000_000_000, 1_000_000_000))
+    assert remembered_sha256(path, large_bytes=1) == hashlib.sha256(b"two").hexdigest()
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", "3", "null", '"text"', '{"a"', "\x00"])
 def test_damaged_memory_is_forgotten(tmp_path: Path, cache: Path, content: str) -> None:
     """A cache that cannot be read, or is something else, is made anew; it never stops a run."""

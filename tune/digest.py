@@ -74,7 +74,9 @@ def cache_folder() -> Path:
 
 
 def remembered_sha256(path: Path, large_bytes: int = 64 << 20) -> str:
-    """`file_sha256`, remembered for files over `large_bytes` by path, size and modification time in nanoseconds.
+    """`file_sha256`, remembered for files over `large_bytes` by path, size, inode, and the times of the last modification and
+    the last change in nanoseconds. The latter no program can set: a file that was changed and given its old time back (an
+    archive that was unpacked, a clock that was set back) is noticed.
 
     Hashing a 16 GB base takes half a minute; asking whether anything changed must take none. A file changed in place
     within the same nanosecond is not noticed, which is why `verify` never uses this.
@@ -88,7 +90,7 @@ def remembered_sha256(path: Path, large_bytes: int = 64 << 20) -> str:
     except (OSError, ValueError):
         known = {}
     known = known if isinstance(known, dict) else {}
-    key = f"{path.resolve()}:{stat.st_size}:{stat.st_mtime_ns}"
+    key = f"{path.resolve()}:{stat.st_size}:{stat.st_ino}:{stat.st_mtime_ns}:{stat.st_ctime_ns}"
     if key not in known:
         known[key] = file_sha256(path)
         with suppress(OSError):  # a read-only home: compute it again next time

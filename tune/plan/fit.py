@@ -15,6 +15,8 @@ USABLE = 0.96
 
 CLEARLY_LESS = 0.1
 """Share of what is not libraries that a change has to save where the formula said too little."""
+LEAST_ROW_TOKENS = 128
+"""Shorter rows are not proposed."""
 CPU_TOKENS = 1024
 """Tokens of a micro-batch on a CPU: fewer cost time, more bring none."""
 PROMPT_TOKENS = 512
@@ -101,7 +103,7 @@ def _changes(one: Setting, row_tokens: int) -> Iterator[tuple[str, Setting]]:
     if "full" not in one.levels:
         single.append(("launch.activation_checkpointing: full", {"checkpointing": "full", "levels": ("full",)}))
     for tokens in (row_tokens // 2, row_tokens // 4):
-        if tokens >= 256:
+        if tokens >= LEAST_ROW_TOKENS:
             changed: dict[str, object] = {"tokens": tokens, "row_tokens": min(one.row_tokens, tokens)}
             single.append((f"data.max_tokens: {tokens}", changed))
     if one.rank > 8:
@@ -116,5 +118,7 @@ def _changes(one: Setting, row_tokens: int) -> Iterator[tuple[str, Setting]]:
 
 
 def told(ways: Sequence[tuple[str, int]]) -> str:
-    """The ways out in one line."""
-    return "; or ".join(f"{text} (then {size(needed)})" for text, needed in ways)
+    """The ways out in one line, each change with its peak."""
+    return "; or ".join(
+        text if text.startswith("a device") else f"{text} (then {size(needed)})" for text, needed in ways
+    )
