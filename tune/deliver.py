@@ -14,7 +14,7 @@ from typing import Any
 from tune import disclose, models
 from tune.base import inspect, license_of
 from tune.digest import file_sha256
-from tune.disclose import MANIFEST, manifest, notices
+from tune.disclose import MANIFEST, manifest, notices, salt
 from tune.errors import MergeError, Problem, UserError
 from tune.export import subject_of, write_and_prove
 from tune.export.adapter import CONFIG, WEIGHTS, read_adapter
@@ -91,7 +91,7 @@ def _of_run(run: Run, base: Path | None) -> tuple[Subject, dict[str, Any]]:
             what = f"{base} is not the base of this run: its files have other digests"
             raise UserError(Problem("call", what, f"give the files of {subject.base.model} as they were"))
         subject = replace(subject, base=subject.base.model_copy(update={"folder": str(base.resolve())}))
-    return subject, manifest.of_run(run)
+    return subject, manifest.of_run(run, salt.key_of(run))
 
 
 def _of_adapter(adapter: Path, base: Path | None) -> tuple[Subject, dict[str, Any]]:

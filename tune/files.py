@@ -86,6 +86,27 @@ def write_bytes(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def write_secret(path: Path, content: bytes) -> None:
+    """Makes a file that only its owner can read (0600), whole or not at all. One that is there stays as it is."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            if not path.exists():
+                temporary.rename(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 def write_text(path: Path, content: str) -> None:
     """Replaces `path` by UTF-8 text, atomically."""
     write_bytes(path, content.encode())

@@ -573,6 +573,8 @@ class Disclosure(Record):
     openness: str | None
     """Class of the Model Openness Framework."""
     gaps: int
+    run_key_sha256: str | None = None
+    """SHA-256 of the run key that a manifest of this run was ever salted with; None where no source was private."""
 
 
 class RunInfo(Part):

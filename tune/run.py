@@ -150,7 +150,7 @@ DECLARED = frozenset({"license", "about", "collected", "personal_data", "generat
 
 def deciding(recipe: Recipe) -> dict[str, Any]:
     """The parts of a recipe that decide the adapter: base, data without what is only declared of it, train."""
-    sources = {"__all__": set(DECLARED)}
+    sources = {"__all__": {*DECLARED, "private"}}
     data = recipe.data.model_dump(mode="json", exclude={"train": sources, "eval": sources, "findings": True})
     dropped = recipe.data.findings.dropped()  # what is only counted decides nothing
     return {

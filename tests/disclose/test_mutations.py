@@ -78,7 +78,7 @@ def means(place: Path, **more: Any) -> Means:
 def again(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The data stage done again, once, from the published manifest."""
     scratch = tmp_path_factory.mktemp("again")
-    run = level_4._prepared(None, manifest_of(place / "pub/adapter"), place, place / "base", scratch)
+    run = level_4._prepared(None, manifest_of(place / "pub/adapter"), level_4.Rows(place, place / "base"), scratch)
     level_4.data.data(run)
     return run
 

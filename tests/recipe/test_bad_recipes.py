@@ -15,7 +15,7 @@ TRAIN_KEYS = (
     "method, adapter, epochs, max_steps, tokens_per_step, learning_rate, schedule, warmup, optimizer, weight_decay, "
     "max_grad_norm, evaluate_every, save_every, keep, report_to, seed"
 )
-SOURCE_KEYS = "path, dataset, config, split, revision, format, map, rows, weight, license, about, collected, personal_data, generator, published_at"
+SOURCE_KEYS = "path, dataset, config, split, revision, format, map, rows, weight, license, about, collected, personal_data, generator, published_at, private"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 

@@ -36,6 +36,7 @@ KEYS = [
     "data.train[].generator.model",
     "data.train[].generator.terms",
     "data.train[].published_at",
+    "data.train[].private",
     "data.eval[].path",
     "data.eval[].dataset",
     "data.eval[].config",
@@ -52,6 +53,7 @@ KEYS = [
     "data.eval[].generator.model",
     "data.eval[].generator.terms",
     "data.eval[].published_at",
+    "data.eval[].private",
     "data.learn_from",
     "data.max_tokens",
     "data.long",
@@ -172,6 +174,7 @@ def test_defaults() -> None:
                     "personal_data": None,
                     "generator": None,
                     "published_at": None,
+                    "private": False,
                 }
             ],
             "eval": [],

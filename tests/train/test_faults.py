@@ -244,10 +244,10 @@ def test_other_conditions_are_said_and_recorded(
     assert record.receipt == straight.read(TrainRecord).receipt
     assert losses(run) == pytest.approx(losses(straight), abs=2e-5)
     assert [(a.from_step, a.to_step, a.differs) for a in record.attempts] == [(0, 2, ()), (2, 3, (words,)), (3, 7, ())]
-    found = manifest.of_run(run)
+    found = manifest.of_run(run, None)
     assert found["environment"]["breaks"] == manifest.measured([{"step": 2, "differs": [words]}])
     assert f"- after step 2: {words}" in card.render(found)
-    assert "Not to the bit" not in card.render(manifest.of_run(straight))
+    assert "Not to the bit" not in card.render(manifest.of_run(straight, None))
 
 
 def peak_of_worker(run: Path, done: threading.Event) -> Iterator[int]:

@@ -132,7 +132,7 @@ VERBS = {
         results.verify_folder,
         "check a disclosed folder: its files, its base, its rows, its training",
         "PATH|REPO",
-        ("--key", "--certificate-chain", "--base", "--data", "--adapter", "--hub", "--replay", "--json"),
+        ("--key", "--certificate-chain", "--base", "--data", "--run-key", "--adapter", "--hub", "--replay", "--json"),
     ),
     "sign": Verb(
         results.sign_folder,

@@ -55,6 +55,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "FILE",
         "help": "certificates (PEM) that you trust: whoever signed has one that leads to them; repeatable",
     },
+    "--run-key": {
+        "type": Path,
+        "metavar": "FILE",
+        "help": "the private.key of the run, with which the digests of its private rows are salted",
+    },
     "--adapter": {"type": Path, "metavar": "FOLDER", "help": "the adapter that was merged (for a run: its own)"},
     "--hub": {"action": "store_true", "help": "ask the Hub whether base and sources exist at their commits"},
     "--replay": {

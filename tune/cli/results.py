@@ -78,6 +78,7 @@ def verify_folder(parsed: argparse.Namespace) -> int:
         hub=parsed.hub,
         beside=beside,
         segment=segment(parsed.replay) if parsed.replay is not None else None,
+        run_key=parsed.run_key,
     )
     claims, unshown = verify(folder, means), on_word(folder)
     if parsed.json:

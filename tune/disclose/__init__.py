@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tune.digest import canonical_json, digest, file_sha256, sha256
-from tune.disclose import card, documents, manifest, notices
+from tune.disclose import card, documents, manifest, notices, salt
+from tune.disclose.asked import resolved
 from tune.errors import Problem, UserError
 from tune.files import write_bytes, write_text
 from tune.records import STAGES, BaseRecord, Disclosure, ExportRecord, FileDigest, Ledger
@@ -26,14 +27,15 @@ FORM = 3
 def inputs(run: Run) -> Any:
     """Everything that manifest and card depend on."""
     records = [run.find(kind) for kind in STAGES[:-1]]
-    sources = (*run.recipe.data.train, *run.recipe.data.eval)
+    recipe = resolved(run.recipe)
     return {
         "form": FORM,
-        "recipe": digest(run.recipe.model_dump(mode="json")),
+        "recipe": digest(recipe),
         "records": [record.identity() if record is not None else None for record in records],
         "findings": [found.model_dump() for found in run.read(Ledger).findings],
-        "declared": [s.model_dump(mode="json") for s in sources],
-        "publish": run.recipe.publish.model_dump(mode="json"),
+        "declared": [*recipe["data"]["train"], *recipe["data"]["eval"]],
+        "publish": recipe["publish"],
+        **({"salted": salt.METHOD} if salt.any_private(run) else {}),
     }
 
 
@@ -42,10 +44,11 @@ def disclose(run: Run) -> Disclosure:
     disclose.json."""
     started = time.monotonic()
     folder, wanted = run.path("adapter"), inputs(run)
-    record = run.up_to_date(Disclosure, wanted)
+    record, earlier = run.up_to_date(Disclosure, wanted), run.find(Disclosure)
     if record is not None and stands(run, record):
         return record
-    found = manifest.of_run(run)
+    key = salt.key_of(run)
+    found = manifest.of_run(run, key)
     legal = notices.texts(found, Path(run.read(BaseRecord).folder))
     write(folder, found, legal=legal)
     exported = run.find(ExportRecord)
@@ -65,6 +68,7 @@ def disclose(run: Run) -> Disclosure:
         ),
         openness=found["openness"]["class"]["value"],
         gaps=len(found["gaps"]),
+        run_key_sha256=key.sha256 if key else earlier.run_key_sha256 if earlier else None,
     )
     run.write(record)
     return record

@@ -14,10 +14,20 @@ NO_PUBLIC_NAME = "a local folder"
 """What stands for the path of a base that is published nowhere."""
 
 
+def resolved(recipe: Recipe) -> Json:
+    """The recipe with every key, but `private` only where it is set: it came later than other keys, and a recipe that does
+    not use it keeps its digest."""
+    told: Json = recipe.model_dump(mode="json")
+    for source in (*told["data"]["train"], *told["data"]["eval"]):
+        if not source["private"]:
+            del source["private"]
+    return told
+
+
 def without_paths(recipe: Recipe, repo: str | None) -> Json:
     """The resolved recipe for readers elsewhere: where things lay on this machine is nobody's business, so that a local
     base has its public name or none, and a file its own name without folders."""
-    told: Json = recipe.model_dump(mode="json")
+    told = resolved(recipe)
     told["base"]["model"] = repo or NO_PUBLIC_NAME
     places = [(part, "path") for split in ("train", "eval") for part in told["data"][split]]
     places += [(told["train"]["adapter"], "start_from"), (told["evaluate"], "prompts")]

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from tune.digest import canonical_json, sha256
-from tune.disclose import documents, looked
+from tune.disclose import documents, looked, salt
 from tune.disclose.notices import allowed
 from tune.licenses import FAMILY_LICENSES, lookup
 from tune.text import count, markdown_table, share, short
@@ -74,7 +74,7 @@ def front_matter(manifest: Json) -> str:
     if base is not None and base["repo"]["value"]:
         fields["base_model"] = base["repo"]["value"]
         fields["base_model_relation"] = "adapter" if subject["kind"] == "adapter" else "finetune"
-    hubs = [s["hub"] for s in manifest["sources"] if "hub" in s]
+    hubs = [s["hub"] for s in manifest["sources"] if "hub" in s and not s.get("salted")]
     public = {hub["repo"]["value"] for hub in hubs if not hub["private"]["value"]}
     if public:
         fields["datasets"] = sorted(public)
@@ -164,8 +164,7 @@ def _data(m: Json) -> str:
             )
         if said:
             notes.append(f"- {s['name']}: {'; '.join(said)} (declared)")
-        commit = f"commit `{s['hub']['commit']['value']}`, " if "hub" in s else ""
-        notes.append(f"- {s['name']}: {commit}SHA-256 `{s['sha256']['value']}`")
+        notes.append(f"- {s['name']}: {salt.identity(s)}")
     if "languages" in m:
         spoken = ", ".join(f"{name} {share(part, 1)}" for name, part in _languages(m))
         notes.append(f"- languages of what is learned, by examples (a sample of 1,000 at most): {spoken}")
@@ -395,4 +394,5 @@ def _verify(m: Json) -> str:
         "## How to verify\n\n`tune verify .` in this folder checks the digests of the files, the arithmetic of the manifest, and that this part is what the manifest renders to. "
         f"Loss was on {share_fed} of the tokens fed. Merkle roots of what the optimizer consumed:\n\n"
         + markdown_table(rows, ["", "root"]).replace("---:", "---")
+        + salt.of_roots(m)
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from tune.digest import canonical_json
 from tune.disclose import notices, regulation
+from tune.disclose.salt import METHOD
 from tune.licenses import lookup
 from tune.text import markdown_table
 
@@ -142,7 +143,8 @@ def _subject(found: Json) -> Json:
         "properties": [
             {"name": f"tune:{name}", "value": str(found["consumption"][name]["value"])}
             for name in ("examples_root", "order_root", "optimizer_steps", "input_tokens", "loss_tokens")
-        ],
+        ]
+        + _salted(found["consumption"]),
     }
 
 
@@ -186,16 +188,22 @@ def _rows(found: Json) -> list[Json]:
                 "name": source["name"],
                 **({"description": about} if about else {}),
                 **_licenses(source["license"]["value"]),
-                "hashes": [_hash(source["sha256"]["value"])],
+                **({} if source.get("salted") else {"hashes": [_hash(source["sha256"]["value"])]}),
                 "data": [{"type": "dataset", "name": source["name"]}],
                 "properties": [
                     {"name": "tune:split", "value": source["split"]},
                     {"name": "tune:rows_trained", "value": str(source["rows"]["trained"]["value"])},
                     {"name": "tune:rows_root", "value": str(source["rows_root"]["value"])},
+                    *_salted(source),
                 ],
             }
         )
     return components
+
+
+def _salted(part: Json) -> list[Json]:
+    """Says that the roots of a part are no roots, but stand for them."""
+    return [{"name": "tune:salted", "value": METHOD}] if part.get("salted") else []
 
 
 def _packages(found: Json) -> list[Json]:

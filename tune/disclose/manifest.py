@@ -14,8 +14,8 @@ from typing import Any
 
 from tune import __version__, operations, receipt, sequences
 from tune.digest import digest, file_sha256
-from tune.disclose import chain, looked
-from tune.disclose.asked import procedure, said_of_training, without_paths
+from tune.disclose import chain, looked, salt
+from tune.disclose.asked import procedure, resolved, said_of_training, without_paths
 from tune.disclose.basis import declared, derived, measured, unknown
 from tune.disclose.openness import openness
 from tune.files import read_jsonl
@@ -60,8 +60,9 @@ NOT_TRAINED_HERE = {name: "the rows are not known" for name in NOT_LOOKED_FOR if
 }
 
 
-def of_run(run: Run, trained: dict[int, int] | None = None) -> Json:
-    """The manifest of a finished run's adapter. `trained` are its rows trained on by source, where they are known."""
+def of_run(run: Run, key: salt.RunKey | None, trained: dict[int, int] | None = None) -> Json:
+    """The manifest of a finished run's adapter. `key` is what the digests of private sources are salted with; without it
+    null stands in their place. `trained` are its rows trained on by source, where they are known."""
     base, train = run.read(BaseRecord), run.read(TrainRecord)
     found: Json = {
         "manifest": 1,
@@ -74,7 +75,7 @@ def of_run(run: Run, trained: dict[int, int] | None = None) -> Json:
         ),
         "base": of_base(base),
         "recipe": {
-            "sha256": measured(digest(run.recipe.model_dump(mode="json"))),
+            "sha256": measured(digest(resolved(run.recipe))),
             "resolved": declared(without_paths(run.recipe, base.repo)),
         },
         "procedure": procedure(said_of_training(run.recipe) | _seen_in_training(run, base, train)),
@@ -91,17 +92,12 @@ def of_run(run: Run, trained: dict[int, int] | None = None) -> Json:
             "interruptions": measured(len(train.attempts) - 1),
             "flop": derived(train.flop),
         },
-        "checkpoints": [
-            {
-                "step": c.step,
-                **{name: measured(getattr(c, name)) for name in ("adapter_sha256", "order_root", "seal_sha256")},
-            }
-            for c in train.checkpoints
-        ],
+        "checkpoints": checkpoints(train),
         "evaluation": _evaluation(run.find(Evaluation), run.recipe.publish.prompts_at),
         "export": _export(run.find(ExportRecord)),
+        **({"salt": salt.described(key)} if key else {}),
     }
-    return completed(found, run.recipe.publish.override)
+    return completed(salt.salted(found, key), run.recipe.publish.override)
 
 
 def adapter_files(run: Run, train: TrainRecord) -> list[FileDigest]:
@@ -239,11 +235,13 @@ def _seen_in_training(run: Run, base: BaseRecord, train: TrainRecord) -> Json:
 
 
 def source_part(source: SourceLedger, section: Source, trained: int | None) -> Json:
-    """One source: identity by bytes, what is declared of it, and where its rows and tokens went."""
+    """One source: identity by bytes, what is declared of it, and where its rows and tokens went. A private one is marked;
+    its digests stand here as they are, for `salt.salted`."""
     said = {name: declared(value) for name, value in section.model_dump(mode="json", include=set(DECLARED)).items()}
     return {
         "name": source.name,
         "split": source.split,
+        **({"salted": True} if salt.is_private(source, section) else {}),
         "sha256": measured(source.sha256),
         "bytes": measured(source.bytes),
         **({"hub": _hub(source.hub), "files": [f.model_dump() for f in source.files]} if source.hub else {}),
@@ -287,6 +285,12 @@ def filters(sources: tuple[SourceLedger, ...]) -> list[Json]:
 def consumption(found: Receipt) -> Json:
     """What the optimizer was fed."""
     return {name: measured(value) for name, value in found.model_dump().items()}
+
+
+def checkpoints(train: TrainRecord) -> list[Json]:
+    """What was committed at each checkpoint."""
+    names = ("adapter_sha256", "order_root", "seal_sha256")
+    return [{"step": c.step, **{name: measured(getattr(c, name)) for name in names}} for c in train.checkpoints]
 
 
 def rows_trained(run: Run) -> dict[int, int]:

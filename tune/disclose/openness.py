@@ -66,7 +66,7 @@ def training(found: Json) -> list[Json]:
 
 def place(source: Json) -> str | None:
     """Where anyone can get the rows of a source, as declared or as a public data set; None when that is not known."""
-    if "hub" in source and not source["hub"]["private"]["value"]:
+    if "hub" in source and not source["hub"]["private"]["value"] and not source.get("salted"):
         return f"https://huggingface.co/datasets/{source['hub']['repo']['value']}"
     stated: str | None = source.get("published_at", {}).get("value")
     return stated

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tune.digest import file_sha256
-from tune.disclose import CARD, chain
+from tune.disclose import CARD, chain, salt
 from tune.errors import Problem
 from tune.files import LEAST_FREE_BYTES
 from tune.hub import write
@@ -41,6 +41,7 @@ def check(parcel: Parcel, repo: str) -> Iterator[Checked]:
     yield Checked("loads elsewhere", parcel.loads)
     yield from _verified(parcel)
     yield from _signed(parcel)
+    yield from _run_key(parcel)
     yield from _card(parcel)
     yield from _space(parcel)
     there = "there is one; what it may do is asked first of all" if write.has_token() else "there is none"
@@ -91,7 +92,15 @@ def _verified(parcel: Parcel) -> Iterator[Checked]:
             str(parcel.folder),
         )
     if not failed:
-        yield _one("verify", f"level 0, {len(claims)} claims hold")
+        yield _one("verify", f"level 0, {sum(claim.verdict == 'VERIFIED' for claim in claims)} claims hold")
+
+
+def _run_key(parcel: Parcel) -> Iterator[Checked]:
+    """That what private rows are salted with stays where it is, in a file of its own or copied into another."""
+    there = [parcel.folder / name for name in parcel.left] + list(parcel.files.values())
+    for path in (path for path in there if salt.reveals(path, parcel.manifest)):
+        what = "it holds the run key, with which anybody could confirm a guess of the private rows"
+        yield _one("run key", "", (what, f"take it out of this folder; its place is {salt.KEY} in the run"), str(path))
 
 
 def _signed(parcel: Parcel) -> Iterator[Checked]:

@@ -101,10 +101,15 @@ class Source(Section):
     published_at: Text | None = None
     """Where anyone can get these very rows: an address, or a repository and the path in it. A public data set of the
     Hub is public without it."""
+    private: bool = False
+    """Whether others must not be able to confirm a guess of what the rows are. Their digests and roots are then published
+    under a key that stays in the run directory; see docs/disclosure.md. A data set that is private on the Hub is it anyway."""
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
         """Rows come from one place, and only a data set of the Hub has parts and commits."""
+        if self.private and self.published_at is not None:
+            raise ValueError("private and published_at are both given; rows that anyone can get are not private")
         if self.path is not None and self.dataset is not None:
             raise ValueError("path and dataset are both given; keep one of them")
         if self.path is None and self.dataset is None:

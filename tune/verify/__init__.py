@@ -10,12 +10,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tune.disclose import MANIFEST
+from tune.disclose import MANIFEST, salt
+from tune.disclose.manifest import checkpoints
 from tune.errors import Problem, UserError
+from tune.records import TrainRecord
 from tune.run import Run, open_run
 from tune.verify import base, hub, logs, signature, training
 from tune.verify import folder as level_0
-from tune.verify.claims import Claim, Verdict, judged, unchecked
+from tune.verify.claims import NEEDS_KEY, Claim, Verdict, judged, unchecked
 from tune.verify.words import unproven
 
 __all__ = ["Claim", "Means", "as_json", "on_word", "verdict", "verify"]
@@ -48,6 +50,8 @@ class Means:
     """Names of what lies in the same repository on the Hub, and was not fetched."""
     segment: tuple[int, int] | None = None
     """Steps that are to be trained again; needs the run directory."""
+    run_key: Path | None = None
+    """The key that digests of private sources are salted with; that of the run directory when absent."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,15 @@ class Place:
     folder: Path
     manifest: Json
     run: Run | None
+    key: salt.RunKey | None
+    """What digests of private sources are salted with, where it is known."""
 
 
 def verify(folder: Path, means: Means = Means()) -> list[Claim]:
     """All claims of a folder that holds a disclosed adapter or model, or of a run directory, as far as `means` reach.
 
-    Raises UserError when there is no manifest, and when the segment cannot be trained.
+    Raises UserError when there is no manifest, when a key is given that is not the manifest's, and when the segment cannot
+    be trained.
     """
     where = folder.resolve()
     home = next((place for place in (where, where.parent, where.parents[1]) if (place / "run.json").is_file()), None)
@@ -74,15 +81,34 @@ def verify(folder: Path, means: Means = Means()) -> list[Claim]:
     try:
         manifest = json.loads(path.read_bytes())
         run = open_run(home) if home is not None else None
-        claims = list(level_0.claims(folder, path.read_bytes(), manifest, means.beside))
-        claims += logs.claims(run, manifest) if run is not None else ()
+        salted_with = manifest["salt"]["key_sha256"]["value"] if "salt" in manifest else None
     except DAMAGED as error:
-        return [
-            Claim(0, "the manifest is readable", "FAILED", f"{MANIFEST}: {type(error).__name__}: {error}"),
-            signature.claim(folder, means.key, means.trusted),
-            *_rest(),
-        ]
-    return [*claims, *_higher(Place(folder, manifest, run), means, sound=verdict(claims) != "FAILED")]
+        return _unreadable(error, folder, means)
+    key = _run_key(salted_with, run, means.run_key)
+    try:
+        claims = list(level_0.claims(folder, path.read_bytes(), manifest, means.beside))
+        claims += logs.claims(run, manifest, key) if run is not None else ()
+    except DAMAGED as error:
+        return _unreadable(error, folder, means)
+    return [*claims, *_higher(Place(folder, manifest, run, key), means, sound=verdict(claims) != "FAILED")]
+
+
+def _run_key(salted_with: str | None, run: Run | None, given: Path | None) -> salt.RunKey | None:
+    """The key of a manifest, as given or as it lies in the run directory; `salted_with` is the SHA-256 that it should have.
+    Raises UserError for one that is given and is another: what it gives proves nothing for or against the manifest."""
+    if given is None:
+        return salt.find(run) if run is not None and salted_with is not None else None
+    if salted_with is None:
+        raise UserError(Problem("call", "nothing in this manifest is salted", "leave it out", key="--run-key"))
+    try:
+        key = salt.read(given)
+    except OSError as error:
+        what, fix = f"{given} cannot be read: {error.strerror}", f"give the {salt.KEY} of the run directory"
+        raise UserError(Problem("call", what, fix, key="--run-key")) from None
+    if key.sha256 != salted_with:
+        what, fix = f"{given} is not the key that this manifest was salted with", "ask its author for that one"
+        raise UserError(Problem("call", what, fix, key="--run-key"))
+    return key
 
 
 def _higher(place: Place, means: Means, sound: bool) -> Iterator[Claim]:
@@ -90,22 +116,32 @@ def _higher(place: Place, means: Means, sound: bool) -> Iterator[Claim]:
     manifest, run = place.manifest, place.run
     yield signature.claim(place.folder, means.key, means.trusted)
     yield from _guarded(2, lambda: base.claims(place.folder, run, manifest, means.base, means.adapter))
-    yield from _guarded(3, lambda: hub.claims(manifest, means.hub))
+    yield from _guarded(3, lambda: hub.claims(manifest, means.hub, run))
     if manifest["consumption"] is None:
         yield unchecked(4, TITLES[3], "how it was trained is not known, and on which rows")
     elif manifest["subject"]["kind"] == "base":
         yield unchecked(4, TITLES[3], "it was not trained from rows by a recipe; whoever has its corpus can hash it")
     elif means.data:
-        yield from _guarded(4, lambda: _replayed(run, manifest, means))
+        yield from _guarded(4, lambda: _replayed(place, means))
     else:
         yield unchecked(4, TITLES[3], "needs the rows, and the base for its tokenizer: --data FOLDER --base FOLDER")
-    yield training.claim(place.folder, run, manifest, means.segment, sound)
+    yield _trained(place, means.segment, sound)
 
 
-def _replayed(run: Run | None, manifest: Json, means: Means) -> Iterator[Claim]:
+def _replayed(place: Place, means: Means) -> Iterator[Claim]:
     from tune.verify import data  # numpy, pyarrow and the tokenizer are needed by no level below
 
-    return data.claims(run, manifest, means.rows, means.base)
+    return data.claims(place.run, place.manifest, data.Rows(means.rows, means.base, place.key))
+
+
+def _trained(place: Place, segment: tuple[int, int] | None, sound: bool) -> Claim:
+    """Level 5, which compares with what was committed before it was salted."""
+    manifest, run = place.manifest, place.run
+    if segment is not None and run is not None and sound and "salt" in manifest:
+        if place.key is None:
+            return unchecked(5, TITLES[4], NEEDS_KEY)
+        manifest = {**manifest, "checkpoints": checkpoints(run.read(TrainRecord))}  # level 0 held one against the other
+    return training.claim(place.folder, run, manifest, segment, sound)
 
 
 def _guarded(level: int, check: Callable[[], Iterator[Claim]]) -> Iterator[Claim]:
@@ -116,10 +152,12 @@ def _guarded(level: int, check: Callable[[], Iterator[Claim]]) -> Iterator[Claim
         yield judged(level, TITLES[level - 1], [f"{MANIFEST}: {type(error).__name__}: {error}"], "")
 
 
-def _rest() -> list[Claim]:
+def _unreadable(error: Exception, folder: Path, means: Means) -> list[Claim]:
     """Nothing can be said above level 1 of a manifest that cannot be read."""
-    why = "the manifest cannot be read"
-    return [unchecked(level, text, why) for level, text in enumerate(TITLES[1:], start=2)]
+    how = f"{MANIFEST}: {type(error).__name__}: {error}"
+    rest = [unchecked(level, text, "the manifest cannot be read") for level, text in enumerate(TITLES[1:], start=2)]
+    signed = signature.claim(folder, means.key, means.trusted)
+    return [Claim(0, "the manifest is readable", "FAILED", how), signed, *rest]
 
 
 TITLES = (

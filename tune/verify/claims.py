@@ -14,6 +14,10 @@ Verdict = Literal["VERIFIED", "FAILED", "NOT CHECKED"]
 MOST_NAMED = 5
 """Faults of one claim that are told one by one."""
 
+NEEDS_KEY = (
+    "private rows are among them, and their digests are salted: needs the private.key of the run, --run-key FILE"
+)
+
 
 @dataclass(frozen=True)
 class Claim:

@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 from tune import base, receipt, sequences
 from tune.data import stage as data
 from tune.digest import canonical_json, file_sha256
+from tune.disclose import salt
+from tune.disclose.basis import measured
 from tune.disclose.manifest import consumption, of_ledger, rows_trained
 from tune.errors import UserError
 from tune.files import write_text
@@ -26,7 +29,7 @@ from tune.rowfiles import files_of, pin
 from tune.run import Run
 from tune.sources import module_file
 from tune.train.order import consumption_order
-from tune.verify.claims import Claim, differences, judged, unchecked
+from tune.verify.claims import NEEDS_KEY, Claim, differences, judged, unchecked
 
 Json = dict[str, Any]
 
@@ -43,14 +46,23 @@ class Lacking(Exception):
     """Something that is needed is not at hand; the text says what, and how to give it."""
 
 
-def claims(run: Run | None, manifest: Json, rows: Path | None, base_folder: Path | None) -> Iterator[Claim]:
-    """What level 4 says. `rows` is the folder that the rows are looked for in; None for the places that the run recorded.
+@dataclass(frozen=True)
+class Rows:
+    """What a reader has beside the manifest."""
 
-    Raises BaseModelError for a folder that is no base.
-    """
+    folder: Path | None
+    """Where the rows are looked for; None for the places that the run recorded."""
+    base: Path | None
+    """The files of the base; None for where the run found them."""
+    key: salt.RunKey | None = None
+    """What digests of private sources are salted with."""
+
+
+def claims(run: Run | None, manifest: Json, given: Rows) -> Iterator[Claim]:
+    """What level 4 says. Raises BaseModelError for a folder that is no base."""
     with TemporaryDirectory(prefix="tune-verify-") as scratch:
         try:
-            again = _prepared(run, manifest, rows, base_folder, Path(scratch))
+            again = _prepared(run, manifest, given, Path(scratch))
         except Lacking as lack:
             yield unchecked(4, TITLE, str(lack))
             return
@@ -59,11 +71,12 @@ def claims(run: Run | None, manifest: Json, rows: Path | None, base_folder: Path
         except UserError as error:
             yield judged(4, TITLE, [f"the rows cannot be prepared as they were: {error}"], "")
             return
-        yield from _compared(again, manifest)
+        yield from _compared(again, manifest, given.key)
 
 
-def _prepared(run: Run | None, manifest: Json, rows: Path | None, base_folder: Path | None, scratch: Path) -> Run:
+def _prepared(run: Run | None, manifest: Json, given: Rows, scratch: Path) -> Run:
     """A run directory of its own with the base looked at and the rows in their places. Raises Lacking."""
+    rows, base_folder = given.folder, given.base
     if run is not None:
         recipe, root = run.recipe, run.root
     elif "resolved" in manifest["recipe"]:
@@ -80,7 +93,7 @@ def _prepared(run: Run | None, manifest: Json, rows: Path | None, base_folder: P
         raise Lacking("needs the rows: --data FOLDER, a folder that holds the files that the card names")
     if rows is not None:
         root = scratch / "rows"
-        recipe = _placed(recipe, manifest, run, rows, root)
+        recipe = _placed(recipe, manifest, run, given, root)
     section = recipe.base.model_copy(update={"model": str(base_folder.resolve()), "revision": None})
     again = Run(scratch / "run", recipe.model_copy(update={"base": section}), root, fresh=True)
     again.folder.mkdir()
@@ -93,6 +106,8 @@ def _prepared(run: Run | None, manifest: Json, rows: Path | None, base_folder: P
             f"{base_folder} is not the base that the manifest names: its tokenizer or template is another one"
         )
     for source in (*recipe.data.train, *recipe.data.eval):
+        if source.dataset is not None and source.revision is None:
+            raise Lacking(f"needs the run directory: the commit of {source.shown}, which is private, is not told")
         try:
             files_of(pin(source, {}), root)
         except UserError as error:
@@ -100,15 +115,18 @@ def _prepared(run: Run | None, manifest: Json, rows: Path | None, base_folder: P
     return again
 
 
-def _placed(recipe: Recipe, manifest: Json, run: Run | None, rows: Path, root: Path) -> Recipe:
-    """The recipe with its local sources below `root`, where links lead to what was found in `rows`. Raises Lacking."""
+def _placed(recipe: Recipe, manifest: Json, run: Run | None, given: Rows, root: Path) -> Recipe:
+    """The recipe with its local sources below `root`, where links lead to what was found in `given.folder`. Raises
+    Lacking."""
+    rows = given.folder
+    assert rows is not None
     parts = iter(manifest["sources"])
     sections: dict[str, list[Source]] = {"train": [], "eval": []}
     for split, placed in sections.items():
         for source in getattr(recipe.data, split):
             part = next(parts, None)
             if source.path is not None:
-                found = _found(source, part, rows)
+                found = _found(source, part, rows, given.key)
                 link = root / str(len(placed)) / split / source.name
                 link.parent.mkdir(parents=True)
                 link.symlink_to(found.resolve())
@@ -151,7 +169,7 @@ def _comparable(part: Json, again: Run) -> Json:
     return {**part, "sources": sources, "findings": findings}
 
 
-def _found(source: Source, part: Json | None, rows: Path) -> Path:
+def _found(source: Source, part: Json | None, rows: Path, key: salt.RunKey | None) -> Path:
     """The file or folder of a source: one with the recorded bytes, else one of its name."""
     assert source.path is not None
     if any(mark in source.name for mark in "*?["):
@@ -160,8 +178,12 @@ def _found(source: Source, part: Json | None, rows: Path) -> Path:
     named = [path for path in (*recorded, rows / source.name, *sorted(rows.rglob(source.name))) if path.exists()]
     if not named:
         raise Lacking(f"needs the rows: there is no {source.name} in {rows}")
-    wanted = part["sha256"]["value"] if part is not None else None
-    return next((path for path in named if path.is_file() and file_sha256(path) == wanted), named[0])
+    wanted, salts = (part["sha256"]["value"], part.get("salted") and key) if part is not None else (None, None)
+
+    def said(sha: str) -> str:
+        return salts.salted(sha) if salts else sha
+
+    return next((path for path in named if path.is_file() and said(file_sha256(path)) == wanted), named[0])
 
 
 def _place_function(text: str, run: Run | None, root: Path) -> None:
@@ -174,31 +196,56 @@ def _place_function(text: str, run: Run | None, root: Path) -> None:
         shutil.copyfile(run.root / module_file(text), place)
 
 
-def _compared(again: Run, manifest: Json) -> Iterator[Claim]:
-    """The claims, one a source and one a part of the manifest that follows from the rows."""
-    ledger = again.read(Ledger)
-    orders = _feed(again, ledger, [entry["step"] for entry in manifest.get("checkpoints", [])])
-    found = _comparable(_plain(of_ledger(ledger, again.recipe, rows_trained(again))), again)
-    manifest = _comparable(manifest, again)
+def _compared(again: Run, manifest: Json, key: salt.RunKey | None = None) -> Iterator[Claim]:
+    """The claims, one a source and one a part of the manifest that follows from the rows. Without the key that digests of
+    private sources are salted with, all but these is compared."""
+    found, manifest = _alike(again, _comparable(manifest, again), key)
     if len(found["sources"]) != len(manifest["sources"]):
         yield judged(
             4, TITLE, [f"sources: {len(manifest['sources'])} in the manifest, {len(found['sources'])} here"], ""
         )
         return
+    untold = key is None and "salt" in manifest
     for i, (part, said) in enumerate(zip(found["sources"], manifest["sources"], strict=True)):
-        text = f"{said['name']}: file, rows, tokens and roots follow from the data"
+        what = "rows and tokens" if untold and said.get("salted") else "file, rows, tokens and roots"
         faults = list(differences(part, said, f"sources[{i}]"))
-        yield judged(4, text, faults, f"{part['rows']['loaded']['value']:,} rows read and made tokens again")
-    for name in sorted(set(found) - {"sources"}):
+        how = f"{part['rows']['loaded']['value']:,} rows read and made tokens again"
+        yield judged(4, f"{said['name']}: {what} follow from the data", faults, how)
+        if untold and said.get("salted"):
+            yield unchecked(4, f"{said['name']}: file and roots follow from the data", NEEDS_KEY)
+    for name in sorted(set(found) - {"sources", "consumption", "checkpoints"}):
         faults = list(differences(found[name], manifest.get(name), name))
         yield judged(4, f"{name}: follows from the data", faults, "found again over all rows")
-    fed = _plain(consumption(receipt.from_log(again.path(receipt.LOG))))
-    faults = list(differences(fed, {name: manifest["consumption"][name] for name in FED}, "consumption"))
-    for i, entry in enumerate(manifest.get("checkpoints", [])):
-        if entry["order_root"]["value"] != orders.get(entry["step"]):
+    fed = {name: manifest["consumption"][name] for name in FED}
+    faults = list(differences(found["consumption"], fed, "consumption"))
+    for i, (entry, said) in enumerate(zip(found["checkpoints"], manifest.get("checkpoints", []), strict=True)):
+        if entry["order_root"] != said["order_root"]:
             faults.append(f"checkpoints[{i}].order_root is not that of the first {entry['step']} steps")
+    untold = untold and bool(manifest["consumption"].get("salted"))
     how = "packs, steps and their order made again from rows, seed and tokens a step"
-    yield judged(4, "what the optimizer is said to have been fed follows from the data", faults, how)
+    what = "steps, examples and tokens" if untold else "what the optimizer is said to have been fed"
+    yield judged(4, f"{what} follow{'' if untold else 's'} from the data", faults, how)
+    if untold:
+        yield unchecked(4, "what the optimizer is said to have been fed follows from the data", NEEDS_KEY)
+
+
+def _alike(again: Run, manifest: Json, key: salt.RunKey | None) -> tuple[Json, Json]:
+    """(the parts that follow from the rows, the manifest), both with the same digests salted, or without them."""
+    ledger = again.read(Ledger)
+    orders = _feed(again, ledger, [entry["step"] for entry in manifest.get("checkpoints", [])])
+    found = _comparable(_plain(of_ledger(ledger, again.recipe, rows_trained(again))), again)
+    found["consumption"] = _plain(consumption(receipt.from_log(again.path(receipt.LOG))))
+    found["checkpoints"] = [
+        {"step": entry["step"], "order_root": measured(orders.get(entry["step"]))}
+        for entry in manifest.get("checkpoints", [])
+    ]
+    marks = [bool(part.get("salted")) for part in manifest["sources"]]
+    for part, mark in zip(found["sources"], marks, strict=False):  # what is private is for level 0 to say
+        part.pop("salted", None)
+        part.update({"salted": True} if mark else {})
+    found = salt.salted(found, key)
+    found["consumption"].pop("salted", None)
+    return found, manifest if key is not None else salt.salted(manifest, None)
 
 
 def _plain(value: Any) -> Any:

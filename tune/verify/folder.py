@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tune.digest import canonical_json, file_sha256
-from tune.disclose import CARD, MANIFEST, card, chain, documents, inside, notices
+from tune.disclose import CARD, MANIFEST, card, chain, documents, inside, notices, salt
 from tune.disclose.asked import procedure, said_of_training
 from tune.disclose.basis import declared
 from tune.disclose.manifest import gaps
@@ -134,6 +134,7 @@ def recipe_faults(manifest: Json) -> Iterator[str]:
     ]:
         yield "procedure: it does not end with trainable_parameters, first_loss and last_loss"
     yield from _source_faults(manifest, recipe)
+    yield from salt.faults(manifest, recipe)
     pairs: list[tuple[str, Any, Any]] = [
         ("base.quantize", declared(recipe.base.quantize), manifest["base"]["quantize"])
     ]
@@ -169,7 +170,7 @@ def _source_faults(manifest: Json, recipe: Recipe) -> Iterator[str]:
             hub = {"repo": declared(section.dataset), "split": declared(section.split)}
             hub |= {"config": declared(section.config)} if section.config is not None else {}
             yield from differences(hub, {name: part["hub"][name] for name in hub}, f"sources[{i}].hub")
-            if section.revision != part["hub"]["commit"]["value"]:
+            if section.revision != (None if part.get("salted") else part["hub"]["commit"]["value"]):
                 yield f"sources[{i}].hub.commit is not the one in the recipe"
         if ("hub" in part) != (section.path is None):
             yield f"sources[{i}]: the recipe names another place for its rows"

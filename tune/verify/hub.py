@@ -7,6 +7,8 @@ from typing import Any
 
 from tune import hub
 from tune.errors import UserError
+from tune.records import Ledger
+from tune.run import Run
 from tune.verify.claims import Claim, judged, unchecked
 
 Json = dict[str, Any]
@@ -14,9 +16,14 @@ Json = dict[str, Any]
 TITLE = "the sources exist at the pinned commits"
 
 
-def claims(manifest: Json, ask: bool) -> Iterator[Claim]:
-    """What level 3 says; the Hub is asked where `ask` says so."""
-    named = list(_named(manifest))
+def claims(manifest: Json, ask: bool, run: Run | None = None) -> Iterator[Claim]:
+    """What level 3 says; the Hub is asked where `ask` says so. Commit and files of a salted source stand in the records of
+    the run only."""
+    named = list(_named(manifest, run))
+    hidden = [s["name"] for s in manifest["sources"] if s.get("salted") and "hub" in s] if run is None else []
+    yield from (unchecked(3, f"{name} exists", "its commit is salted: needs the run directory") for name in hidden)
+    if hidden and not named:
+        return
     if not named:
         yield unchecked(3, TITLE, "the manifest names no repository with a commit")
         return
@@ -41,13 +48,20 @@ def claims(manifest: Json, ask: bool) -> Iterator[Claim]:
             )
 
 
-def _named(manifest: Json) -> Iterator[tuple[str, str, hub.Kind, list[Json], bool]]:
+def _named(manifest: Json, run: Run | None) -> Iterator[tuple[str, str, hub.Kind, list[Json], bool]]:
     """(repository, commit, kind, files by their names there, whether it was private) of all that lies on the Hub."""
     base = manifest["base"]
     if base is not None and base["commit"]["value"] is not None:
         yield base["repo"]["value"], base["commit"]["value"], "model", base["files"], False
-    for source in manifest["sources"]:
-        if "hub" in source:
+    for i, source in enumerate(manifest["sources"]):
+        if source.get("salted") and run is not None and "hub" in source:
+            kept = run.read(Ledger).sources[i]
+            if kept.hub is None:
+                continue
+            begin = f"{kept.hub.repo}@{kept.hub.commit[:12]}/"
+            files = [{**f.model_dump(), "name": f.name.removeprefix(begin)} for f in kept.files]
+            yield kept.hub.repo, kept.hub.commit, "dataset", files, kept.hub.private
+        elif "hub" in source and not source.get("salted"):
             found = {name: part["value"] for name, part in source["hub"].items()}
             begin = f"{found['repo']}@{found['commit'][:12]}/"
             files = [{**file, "name": file["name"].removeprefix(begin)} for file in source["files"]]

@@ -10,21 +10,27 @@ from typing import Any
 from tune import receipt
 from tune.digest import canonical_json
 from tune.disclose import manifest as manifests
+from tune.disclose import salt
 from tune.errors import UserError
 from tune.files import read_jsonl
 from tune.records import BaseRecord, ExportRecord, TrainRecord
 from tune.run import Run
 from tune.train import METRICS, losses
-from tune.verify.claims import Claim, differences, judged
+from tune.verify.claims import NEEDS_KEY, Claim, differences, judged, unchecked
 
 Json = dict[str, Any]
 
 
-def claims(run: Run, manifest: Json) -> Iterator[Claim]:
-    """What the run directory says of the manifest of its adapter or merged model."""
+def claims(run: Run, manifest: Json, key: salt.RunKey | None) -> Iterator[Claim]:
+    """What the run directory says of the manifest of its adapter or merged model. Without the `key` that digests of private
+    sources are salted with, all the rest is compared."""
+    untold = key is None and "salt" in manifest
     try:
-        faults = list(_record_faults(run, manifest))
-        yield judged(0, "the manifest is what the records of the run say", faults, "written again from the records")
+        faults = list(_record_faults(run, manifest, key))
+        how = "written again from the records" + (", but for the salted digests" if untold else "")
+        yield judged(0, "the manifest is what the records of the run say", faults, how)
+        if untold:
+            yield unchecked(0, "the salted digests are those of the records", NEEDS_KEY)
         faults = list(_log_faults(run))
     except UserError as error:
         yield judged(0, "the records of the run can be read", [str(error)], "")
@@ -33,13 +39,16 @@ def claims(run: Run, manifest: Json) -> Iterator[Claim]:
     yield judged(0, "the logs of training say what its record says", faults, how)
 
 
-def _record_faults(run: Run, manifest: Json) -> Iterator[str]:
+def _record_faults(run: Run, manifest: Json, key: salt.RunKey | None) -> Iterator[str]:
     """Parts of the manifest that the records do not give. Which rows were trained on is for level 4 to say."""
     trained = {i: part["rows"]["trained"]["value"] for i, part in enumerate(manifest["sources"])}
-    again = manifests.of_run(run, trained)
+    again = manifests.of_run(run, key if salt.any_private(run) else None, trained)
     if manifest["subject"]["kind"] == "merged":
         again = manifests.of_merged(again, manifest["subject"]["name"], run.read(ExportRecord))
     left_out = {"documents"}
+    if key is None and "salt" in manifest:
+        left_out |= {"salt"}
+        manifest = salt.salted(manifest, None)
     if not Path(run.read(BaseRecord).folder).is_dir():  # what the base says of itself is not there to be read
         left_out |= {"base", "gaps"}
     again = json.loads(canonical_json({name: part for name, part in again.items() if name not in left_out}))

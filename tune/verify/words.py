@@ -32,11 +32,13 @@ MEASURED_ONCE = (
 )
 """Paths of what the author's machine measured and nobody measures again here, and what they say."""
 
+SALTED = "digests and roots of private rows: only who has their key sees levels 0 to 4 check them"
+
 
 def unproven(manifest: Json) -> list[str]:
     """What this manifest says that is not shown by levels 0 to 4, in words."""
     there = [path for path, _ in leaves(manifest)]
-    return [
+    return [SALTED] * ("salt" in manifest) + [
         text
         for pattern, text in (*DECLARED, *MEASURED_ONCE)
         if any(re.match(pattern, re.sub(r"\[\d+\]", "[]", path)) for path in there)
