@@ -15,7 +15,7 @@ from conftest import POCKET, ROOT
 from hub_writes import TOKEN, Account, Fault, WritableHub, cut, everything_below, new_model, writable
 
 from tune.cli import main
-from tune.digest import canonical_json, file_sha256
+from tune.digest import canonical_json, file_sha256, sha256
 from tune.disclose import card, write
 from tune.disclose.manifest import completed, declared, derived, measured, unknown
 from tune.errors import PublishError, PublishFailed
@@ -146,6 +146,22 @@ def test_one_private_commit(hub: WritableHub, folder: Path) -> None:
     assert sent(folder).commit == found.commit
     assert hub.counted(r"PUT|POST .*/commit/") == 0
     assert main(["verify", f"{REPO}@{found.commit}"]) == 0
+
+
+def test_the_key_of_private_rows_stays_here(hub: WritableHub, folder: Path) -> None:
+    """A run key in the folder, by its name, or written on the card: refused, with the file; nothing is sent."""
+    key = "0123456789abcdef" * 4
+    (folder / "private.key").write_text(key)
+    assert f"{folder / 'private.key'}: it holds the run key" in refused(folder)
+    (folder / "private.key").unlink()
+    found = json.loads((folder / "disclosure/manifest.json").read_bytes())
+    found = {name: part for name, part in found.items() if name not in ("documents", "gaps")}
+    found["salt"] = {"method": "HMAC-SHA256", "key_sha256": measured(sha256(bytes.fromhex(key)))}
+    write(folder, completed(found, None))
+    with (folder / "README.md").open("a") as file:
+        file.write(f"\nThe key is {key}.\n")
+    assert f"{folder / 'README.md'}: it holds the run key" in refused(folder)
+    assert REPO not in hub.repos
 
 
 def test_public_when_told(hub: WritableHub, folder: Path) -> None:

@@ -140,6 +140,12 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
         changed("- path: train.jsonl", "- path: train.jsonl\n      dataset: org/name"),
         ["recipe.yaml:7: data.train[0]: path and dataset are both given; keep one of them. see docs/recipe.md"],
     ),
+    "private rows that anyone can get": (
+        changed("- path: train.jsonl", "- path: train.jsonl\n      private: true\n      published_at: here"),
+        [
+            "recipe.yaml:7: data.train[0]: private and published_at are both given; rows that anyone can get are not private. see docs/recipe.md"
+        ],
+    ),
     "a split of a file": (
         changed("- path: train.jsonl", "- path: train.jsonl\n      split: train"),
         ["recipe.yaml:7: data.train[0]: split goes with dataset, not with path; remove it. see docs/recipe.md"],

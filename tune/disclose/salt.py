@@ -159,7 +159,7 @@ def _change_hub(found: Json, source: Json, index: int, key: RunKey | None) -> No
         file["name"] = file["name"].replace(f"{repo}@{str(commit['value'])[:12]}/", f"{repo}/", 1)
         file["sha256"] = key.salted(file["sha256"]) if key else None
     commit["value"] = key.salted(commit["value"]) if key else None
-    if "recipe" in found:
+    if "resolved" in found.get("recipe", {}):
         data = found["recipe"]["resolved"]["value"]["data"]
         [*data["train"], *data["eval"]][index]["revision"] = None
 
