@@ -19,6 +19,7 @@ from conftest import chat_row, copy_tokenizer, write_recipe, write_rows
 from whole import tune
 
 from tune import pipeline
+from tune.errors import PlanError, Problem
 from tune.machine import ended_for_memory
 from tune.plan import plan
 from tune.plan.trial import in_words, smaller, ways
@@ -78,6 +79,26 @@ def test_what_the_recipe_pins_stays(planned: Callable[..., tuple[Run, Plan]]) ->
     found = list(chain(run, record))
     assert {p.activation_checkpointing for p in found} == {"none"}
     assert ways(run, found[-1]).startswith("try ")
+
+
+def test_a_plan_that_was_refused_is_tried_again(
+    planned: Callable[..., tuple[Run, Plan]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A trial that did not come to its end leaves no plan that the next command takes for tried."""
+    run, _ = planned("auto")
+    card = GPU.model_copy(update={"name": "another card"})
+
+    def refuse(*_: object) -> Plan:
+        raise PlanError(Problem("plan", "out of memory", ""))
+
+    monkeypatch.setattr("tune.plan.tried", refuse)
+    for _ in range(2):
+        with pytest.raises(PlanError):
+            plan(run, card)
+    monkeypatch.setattr("tune.plan.tried", lambda _run, record, _say: record)
+    assert plan(run, card) == plan(run, card)
+    monkeypatch.setattr("tune.plan.tried", refuse)
+    assert plan(run, card).device == card
 
 
 @pytest.fixture(scope="module")

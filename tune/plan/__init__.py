@@ -16,9 +16,9 @@ from typing import Any
 from tune.errors import PlanError, Problem
 from tune.plan import accelerate
 from tune.plan.coverage import by_component, check
-from tune.plan.fit import CPU_TOKENS, Fit, largest, setting, told, ways_out
+from tune.plan.fit import FEWER_PROCESSES, Fit, largest, setting, told, ways_out, worthwhile
 from tune.plan.memory import Setting
-from tune.plan.of_run import architecture
+from tune.plan.of_run import architecture, longest, room
 from tune.plan.shapes import Architecture
 from tune.plan.speed import flop_per_token
 from tune.plan.step import length, micro_batches, processes, sequences_per_step
@@ -56,12 +56,13 @@ def plan(
     if record is not None:
         return record
     found = _planned(run, base, ledger, device)
-    record = Plan(made=made(wanted, started), device=device, **found)
+    to_try = probe and found["strategy"] != "fsdp2"  # one process alone cannot try what several hold in parts
+    # What was not tried to the end, because it failed or was killed, must not pass for the plan of the next command.
+    record = Plan(made=made({**wanted, "to_try": True} if to_try else wanted, started), device=device, **found)
     run.write(record)
     accelerate.write(run, record)
-    if probe and record.strategy != "fsdp2":  # one process alone cannot try what several hold in parts
-        record = tried(run, record, say)
-        record = record.model_copy(update={"made": made(wanted, started)})
+    if to_try:
+        record = tried(run, record, say).model_copy(update={"made": made(wanted, started)})
         run.write(record)
     return record
 
@@ -75,11 +76,11 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
     warmup = run.recipe.train.warmup
     model = architecture(base)
     check(model, run.recipe.train.adapter.targets, run.recipe.train.adapter.dropout)
-    longest = ledger.packing.capacity_tokens if ledger.packing.packed else ledger.lengths["max"]
+    row = longest(ledger)
     ranks = processes(run.recipe.launch, device, per_step)
-    one = setting(run.recipe, device.kind, device.bf16, longest)
+    one = setting(run.recipe, device.kind, device.bf16, row)
     strategy, found = _fit(model, one, device, per_step, ranks, run.recipe.launch.strategy)
-    micro = found.setting.tokens // longest
+    micro = found.setting.tokens // row
     tokens = round(fed * mean_tokens)
     speed = FLOPS[device.kind] * (device.threads if device.kind == "cpu" else 1) * (1 if device.bf16 else 0.5)
     return {
@@ -99,10 +100,7 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
         "bytes": found.bytes,
         "peak_bytes": found.peak_bytes,
         "coverage": by_component(model, run.recipe.train.adapter.targets),
-        "seconds": flop_per_token(model, found.setting, longest)
-        * tokens
-        / speed
-        / (1 if device.kind == "cpu" else ranks),
+        "seconds": flop_per_token(model, found.setting, row) * tokens / speed / (1 if device.kind == "cpu" else ranks),
         "probe": None,
     }
 
@@ -119,10 +117,8 @@ def _fit(model: Architecture, one: Setting, device: Device, per_step: int, ranks
 
     On a CPU a micro-batch holds about CPU_TOKENS, and all processes of a machine share its memory.
     """
-    memory = device.memory_bytes // (ranks // device.nodes if device.kind == "cpu" else 1)
-    sizes = [n for n, _ in micro_batches(per_step, ranks)]
-    if device.kind == "cpu":
-        sizes = [n for n in sizes if n == 1 or n * one.tokens <= CPU_TOKENS]
+    memory = room(device, ranks)
+    sizes = worthwhile([n for n, _ in micro_batches(per_step, ranks)], device.kind, one.tokens)
     for strategy in _strategies(wanted, ranks):
         shards = ranks if strategy == "fsdp2" else 1
         found = largest(model, replace(one, shards=shards), sizes, math.ceil(per_step / ranks), memory)
@@ -131,7 +127,8 @@ def _fit(model: Architecture, one: Setting, device: Device, per_step: int, ranks
     what = f"needs about {size(found.peak_bytes)} and {device.name} has {size(device.memory_bytes)}"
     if ranks > 1:
         what = f"each of {ranks} processes {what}" + (" for all of them" if device.kind == "cpu" else "")
-    ways = told(ways_out(model, found, one.tokens, memory))
-    if ranks > 1 and wanted == "ddp":
-        ways = f"launch.strategy: fsdp2; or {ways}"
+    first = ""
+    if ranks > 1:
+        first = FEWER_PROCESSES if device.kind == "cpu" else "launch.strategy: fsdp2" if wanted == "ddp" else ""
+    ways = told(ways_out(model, found, one.tokens, memory), first)
     raise PlanError(Problem("plan", what, f"it would fit with {ways}", key="base.model"))

@@ -43,8 +43,12 @@ def setting(recipe: Recipe, kind: str, bf16: bool, row_tokens: int) -> Setting:
 
 def sizes(per_step: int, asked: Setting) -> list[int]:
     """Micro-batches to try, in sequences: parts of a device's share of a step, the largest first."""
-    found = [n for n in range(per_step, 0, -1) if per_step % n == 0]
-    return [n for n in found if n == 1 or n * asked.tokens <= CPU_TOKENS] if asked.device == "cpu" else found
+    return worthwhile([n for n in range(per_step, 0, -1) if per_step % n == 0], asked.device, asked.tokens)
+
+
+def worthwhile(micro_batches: Sequence[int], kind: str, row_tokens: int) -> list[int]:
+    """Those (in sequences) that bring something on a kind of device: on a CPU at most about CPU_TOKENS, a lone sequence always."""
+    return [n for n in micro_batches if kind != "cpu" or n == 1 or n * row_tokens <= CPU_TOKENS]
 
 
 @dataclass(frozen=True)
@@ -117,8 +121,11 @@ def _changes(one: Setting, row_tokens: int) -> Iterator[tuple[str, Setting]]:
             yield f"base.quantize: nf4 and {text}", replace(one, quantize="nf4", **change)  # type: ignore[arg-type]
 
 
-def told(ways: Sequence[tuple[str, int]]) -> str:
-    """The ways out in one line, each change with its peak."""
-    return "; or ".join(
-        text if text.startswith("a device") else f"{text} (then {size(needed)})" for text, needed in ways
-    )
+FEWER_PROCESSES = "fewer processes (launch.devices), which share the memory"
+"""What several processes on a CPU are to be told first."""
+
+
+def told(ways: Sequence[tuple[str, int]], first: str = "") -> str:
+    """At most three ways out in one line, each change with its peak, after what is to be tried `first`."""
+    shown = [text if text.startswith("a device") else f"{text} (then {size(needed)})" for text, needed in ways]
+    return "; or ".join([*([first] if first else []), *shown][:3])

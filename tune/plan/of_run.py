@@ -10,7 +10,7 @@ from tune.plan.families import known, read
 from tune.plan.fit import setting
 from tune.plan.memory import Setting
 from tune.plan.shapes import Architecture
-from tune.records import BaseRecord, Ledger, Plan
+from tune.records import BaseRecord, Device, Ledger, Plan
 from tune.run import Run
 
 
@@ -34,20 +34,23 @@ def architecture(base: BaseRecord) -> Architecture:
     return read(like, base.model)
 
 
+def longest(ledger: Ledger) -> int:
+    """Tokens of the longest sequence that is trained on: a full pack, or the longest row."""
+    return ledger.packing.capacity_tokens if ledger.packing.packed else ledger.lengths["max"]
+
+
 def planned(run: Run, record: Plan) -> Setting:
     """The setting that a plan of this run was made with."""
-    ledger = run.read(Ledger)
-    longest = ledger.packing.capacity_tokens if ledger.packing.packed else ledger.lengths["max"]
+    one = longest(run.read(Ledger))
     return replace(
-        setting(run.recipe, record.device.kind, record.device.bf16, longest),
-        tokens=record.micro_batch_sequences * longest,
+        setting(run.recipe, record.device.kind, record.device.bf16, one),
+        tokens=record.micro_batch_sequences * one,
         checkpointing=record.activation_checkpointing,
         accumulates=record.accumulation > 1,
         shards=record.processes if record.strategy == "fsdp2" else 1,
     )
 
 
-def room(record: Plan) -> int:
-    """Bytes of memory for each process: all processes of a machine share that of its CPU."""
-    device = record.device
-    return device.memory_bytes // (record.processes // device.nodes if device.kind == "cpu" else 1)
+def room(device: Device, processes: int) -> int:
+    """Bytes of memory for each of the processes: all of a machine share that of its CPU."""
+    return device.memory_bytes // (processes // device.nodes if device.kind == "cpu" else 1)

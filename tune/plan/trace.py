@@ -89,7 +89,7 @@ def moments_on(found: Traced, parts: dict[str, int], setting: Setting) -> dict[s
 def of_run(run: Run, record: Plan) -> dict[str, Any]:
     """The step of a run as it is planned for this machine, traced; see `of_setting`."""
     config = read_json(Path(run.read(BaseRecord).folder), "config.json", run.recipe.base.model)
-    return of_setting(config, planned(run, record), record.bytes, room(record))
+    return of_setting(config, planned(run, record), record.bytes, room(record.device, record.processes))
 
 
 def of_setting(config: dict[str, Any], setting: Setting, parts: dict[str, int], memory_bytes: int) -> dict[str, Any]:

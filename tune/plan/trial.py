@@ -12,7 +12,7 @@ from typing import Any
 
 from tune.errors import PlanError, Problem
 from tune.machine import ended_for_memory
-from tune.plan.fit import CPU_TOKENS, Fit, told, ways_out
+from tune.plan.fit import FEWER_PROCESSES, Fit, told, ways_out, worthwhile
 from tune.plan.memory import Setting, estimate, moments, peak
 from tune.plan.of_run import architecture, planned, room
 from tune.plan.step import micro_batches
@@ -78,20 +78,17 @@ def smaller(run: Run, record: Plan) -> Plan | None:
     model, now = architecture(run.read(BaseRecord)), planned(run, record)
     one = now.tokens // record.micro_batch_sequences
     needed = _step_bytes(estimate(model, now), now)
+    times = dict(micro_batches(record.sequences_per_step, record.processes))
     for level in now.levels[now.levels.index(now.checkpointing) :]:
-        for micro, times in micro_batches(record.sequences_per_step, record.processes):
-            asked = replace(now, tokens=micro * one, checkpointing=level, accumulates=times > 1)
+        same = level == now.checkpointing
+        for micro in times if same else worthwhile(list(times), record.device.kind, one):
+            asked = replace(now, tokens=micro * one, checkpointing=level, accumulates=times[micro] > 1)
             parts = estimate(model, asked)
-            if level == now.checkpointing:
-                less = micro < record.micro_batch_sequences
-            else:
-                fast = record.device.kind != "cpu" or micro == 1 or asked.tokens <= CPU_TOKENS
-                less = fast and _step_bytes(parts, asked) < needed
-            if less:
+            if micro < record.micro_batch_sequences if same else _step_bytes(parts, asked) < needed:
                 return record.model_copy(
                     update={
                         "micro_batch_sequences": micro,
-                        "accumulation": times,
+                        "accumulation": times[micro],
                         "activation_checkpointing": level,
                         "bytes": parts,
                         "peak_bytes": peak(parts, asked),
@@ -121,6 +118,5 @@ def ways(run: Run, record: Plan) -> str:
     """Up to three changes that need clearly less than the plan that ran out of memory, with what the formula says of each."""
     model, now = architecture(run.read(BaseRecord)), planned(run, record)
     one = now.tokens // record.micro_batch_sequences
-    found = told(ways_out(model, Fit(now, estimate(model, now), fits=True), one, room(record)))
-    fewer = record.device.kind == "cpu" and record.processes > record.device.nodes
-    return f"try {'launch.devices: fewer, for they share the memory; or ' if fewer else ''}{found}"
+    found = ways_out(model, Fit(now, estimate(model, now), fits=True), one, room(record.device, record.processes))
+    return f"try {told(found, FEWER_PROCESSES if record.device.kind == 'cpu' and record.processes > 1 else '')}"
