@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import pytest
 import yaml
 from hub_server import Hub, ReadHandler, Repo, listening
 
@@ -103,6 +104,22 @@ def writable() -> Iterator[WritableHub]:
     hub = WritableHub("")
     with listening(hub, WriteHandler):
         yield hub
+
+
+def take_for_the_hub(hub: WritableHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes this process take it for the only Hub, without Xet, with a token of the account `user`; its caches lie in the
+    folder."""
+    settings = {
+        "ENDPOINT": hub.address,
+        "HUGGINGFACE_CO_URL_TEMPLATE": hub.address + "/{repo_id}/resolve/{revision}/{filename}",
+        "HF_HUB_CACHE": str(folder / "hf"),
+        "HF_TOKEN_PATH": str(folder / "token"),
+        "HF_HUB_DISABLE_XET": True,
+    }
+    for name, value in settings.items():
+        monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 def cut(handler: WriteHandler) -> None:

@@ -13,7 +13,7 @@ from tune.data.show import Wanted, formats, print_rows
 from tune.data.stage import data
 from tune.disclose import chain
 from tune.evaluate.checks import read_prompts
-from tune.licenses.gate import evaluate
+from tune.licenses.gate import evaluate, told
 from tune.modelfiles import optional_json
 from tune.models import load_tokenizer
 from tune.plan import elsewhere, families, published
@@ -60,7 +60,7 @@ def _licenses(gate: dict[str, Any], wanted: str | None) -> Iterator[str]:
         return
     verdict = {"cleared": "ok  ", "refused": "look", "overridden": "look"}[gate["verdict"]]
     yield f"{verdict}  license: {wanted} {gate['verdict']} for publication"
-    yield from (f"      {f['about']}: {f['what']}. {f['fix']}" for f in gate["findings"])
+    yield from (f"      {told(found)}" for found in gate["findings"])
 
 
 def _reach(loaded: Loaded) -> None:

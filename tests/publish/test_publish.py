@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import POCKET, ROOT
-from hub_writes import TOKEN, Account, Fault, WritableHub, cut, everything_below, new_model, writable
+from hub_writes import TOKEN, Account, Fault, WritableHub, cut, everything_below, new_model, take_for_the_hub, writable
 
 from tune.cli import main
 from tune.digest import canonical_json, file_sha256, sha256
@@ -46,17 +46,7 @@ FILES = {
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WritableHub]:
     """A Hub that this process takes for the only one, without Xet, and with a token of the account `user`."""
     with writable() as found:
-        settings = {
-            "ENDPOINT": found.address,
-            "HUGGINGFACE_CO_URL_TEMPLATE": found.address + "/{repo_id}/resolve/{revision}/{filename}",
-            "HF_HUB_CACHE": str(tmp_path / "hf"),
-            "HF_TOKEN_PATH": str(tmp_path / "token"),
-            "HF_HUB_DISABLE_XET": True,
-        }
-        for name, value in settings.items():
-            monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
-        monkeypatch.setenv("HF_TOKEN", TOKEN)
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        take_for_the_hub(found, tmp_path, monkeypatch)
         yield found
 
 

@@ -335,6 +335,15 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
             )
         ],
     ),
+    "override without a reason": (
+        SOUND + 'publish:\n  override: " "\n',
+        [
+            (
+                "recipe.yaml:13: publish.override: is blank, and it is a reason for people to read. write why, or remove the "
+                "key"
+            )
+        ],
+    ),
     "repository that the Hub would not make": (
         SOUND + "publish:\n  repo: shop\n",
         [

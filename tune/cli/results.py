@@ -48,6 +48,10 @@ def export_merged(parsed: argparse.Namespace) -> int:
     if parsed.in_memory and parsed.into == "nf4":
         what = "--in-memory merges into the unquantized base only"
         raise UserError(Problem("call", what, "leave out one of the two"))
+    for option, value in (("--license", parsed.license), ("--override", parsed.override)):
+        if value is not None and not value.strip():
+            what = f"{option} is empty"
+            raise UserError(Problem("call", what, "write an identifier, or a reason for people to read"))
     section = Export(merge=True, merge_into=parsed.into, in_memory=parsed.in_memory, gguf=parsed.gguf)
     publish = Publish(license=parsed.license, override=parsed.override)
     record = export_to(parsed.target, parsed.base, parsed.to, section, publish)

@@ -12,6 +12,7 @@ from tune.disclose import card, documents, manifest, notices, salt
 from tune.disclose.asked import resolved
 from tune.errors import Problem, UserError
 from tune.files import write_bytes, write_text
+from tune.licenses.gate import told
 from tune.records import STAGES, BaseRecord, Disclosure, ExportRecord, FileDigest, Ledger
 from tune.run import Run, made
 
@@ -61,11 +62,7 @@ def disclose(run: Run) -> Disclosure:
         documents=tuple(FileDigest(**file) for file in found["documents"]),
         license=run.recipe.publish.license,
         license_gate=found["license_gate"]["verdict"]["value"],
-        refusals=tuple(
-            f"{f['about']}: {f['what']}. {f['fix']}"
-            for f in found["license_gate"]["findings"]
-            if f["level"] == "refuse"
-        ),
+        refusals=tuple(told(f) for f in found["license_gate"]["findings"] if f["level"] == "refuse"),
         openness=found["openness"]["class"]["value"],
         gaps=len(found["gaps"]),
         run_key_sha256=key.sha256 if key else earlier.run_key_sha256 if earlier else None,

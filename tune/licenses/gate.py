@@ -94,6 +94,12 @@ def evaluate(facts: Facts) -> dict[str, Any]:
     return {"verdict": verdict, "findings": [asdict(f) for f in found], "obligations": list(unique.values())}
 
 
+def told(finding: dict[str, str]) -> str:
+    """A finding on one line: what about which, what to do, and by which clause, with its source."""
+    cited = f" ({finding['source']})" if finding["source"] else ""
+    return f"{finding['about']}: {finding['what']}. {finding['fix']}{cited}"
+
+
 def stop(judged: dict[str, Any], fix: str) -> None:
     """Raises UserError with everything that refuses, and with `fix`, when the gate's answer is `refused`: what is given
     away passes here. `judged` is the answer of `evaluate`, or a manifest's `license_gate`."""

@@ -78,6 +78,8 @@ def _publish(recipe: Recipe) -> Iterator[Found]:
     repo = recipe.publish.repo
     if repo is not None and not REPOSITORY.fullmatch(repo):
         yield ("publish", "repo"), *no_repository(repo)
+    if recipe.publish.override is not None and not recipe.publish.override.strip():
+        yield ("publish", "override"), "is blank, and it is a reason for people to read", "write why, or remove the key"
     wanted, key = recipe.publish.license, ("publish", "license")
     known = HUB_LICENSES | FAMILY_LICENSES
     if wanted is not None and wanted not in known:
