@@ -64,6 +64,15 @@ def load(folder: Path, split: str) -> Dataset:
     return Dataset.from_file(str(file(folder, split)))
 
 
+def column(values: np.ndarray) -> Any:
+    """Integers as an Arrow array on the same memory. `pyarrow.array` first imports pandas, which takes longer than many a
+    data set."""
+    import pyarrow as pa
+
+    buffer = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, buffer])
+
+
 @contextmanager
 def writer(path: Path) -> Iterator[Any]:
     """Yields a function that appends sequences: a list of dicts of integer arrays, one a sequence."""
@@ -77,7 +86,7 @@ def writer(path: Path) -> Iterator[Any]:
             parts = [row[name] for row in rows]
             ends = np.cumsum([0, *map(len, parts)], dtype=np.int32)
             values = np.concatenate(parts).astype(kind.to_pandas_dtype(), copy=False)
-            yield pa.ListArray.from_arrays(pa.array(ends), pa.array(values))
+            yield pa.ListArray.from_arrays(column(ends), column(values))
 
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, schema) as stream:
 

@@ -96,7 +96,7 @@ def test_a_killed_process_is_told(bench: Bench, recipe: Recipe, tmp_path: Path) 
             hands.hands[when % 2].process.kill()
             with pytest.raises(TuneError, match="a process that prepares rows was killed, most likely because memory"):
                 list(results)
-        assert not any(hand.process.is_alive() for hand in hands.hands)
+        assert all(hand.process.poll() is not None for hand in hands.hands)
 
 
 def test_what_a_job_raises_comes_back(bench: Bench, recipe: Recipe, tmp_path: Path) -> None:

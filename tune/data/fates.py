@@ -10,10 +10,13 @@ import numpy as np
 
 from tune.data.findings import words_of
 from tune.data.work import Made
+from tune.sequences import column
 
 NOT_SAMPLED = "not sampled"
 ROWS_AT_ONCE = 1 << 16
 """Rows that are held before they are written."""
+TEXTS = ("file", "fate", "found")
+"""Columns of texts."""
 
 
 class Fates:
@@ -25,13 +28,15 @@ class Fates:
         import pyarrow.parquet as pq
 
         text = pa.dictionary(pa.int32(), pa.string())
-        numbers = {name: pa.int32() for name in ("examples", "tokens", "loss_tokens", "cut_tokens")}
-        self._schema = pa.schema(
-            {"source": pa.int32(), "file": text, "line": pa.int64(), "fate": text, **numbers, "found": text}
-        )
+        names = ("source", "file", "line", "fate", "examples", "tokens", "loss_tokens", "cut_tokens", "found")
+        kinds = dict.fromkeys(names, pa.int32()) | {"line": pa.int64()} | dict.fromkeys(TEXTS, text)
+        self._schema = pa.schema(kinds)
         self._writer = pq.ParquetWriter(str(path), self._schema)
         self._files = files
-        self._columns: dict[str, list[Any]] = {name: [] for name in self._schema.names}
+        self._codes: dict[str, dict[str, int]] = {name: {} for name in TEXTS}
+        """The texts of a column that holds few different ones, each with its number."""
+        self._parts: list[dict[str, np.ndarray]] = []
+        self._rows = 0
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -44,35 +49,60 @@ class Fates:
 
     def add(self, source: int, file: int, made: Made, skipped: list[int]) -> None:
         """The rows of a chunk, and the lines of it that the recipe's sample left out."""
+        rows = len(made.lines) + len(skipped)
         ends = np.cumsum([0, *made.counts])
 
-        def sums(column: np.ndarray) -> list[int]:
-            total = np.concatenate([[0], np.cumsum(column, dtype=np.int64)])
-            found: list[int] = (total[ends[1:]] - total[ends[:-1]]).tolist()
-            return found
+        def sums(numbers: np.ndarray) -> np.ndarray:
+            total = np.concatenate([[0], np.cumsum(numbers, dtype=np.int64)])
+            return _longer((total[ends[1:]] - total[ends[:-1]]).astype(np.int32), rows)
 
-        none = [0] * len(skipped)
-        rows = len(made.lines) + len(skipped)
-        columns: dict[str, list[Any]] = {
-            "source": [source] * rows,
-            "file": [self._files[source, file]] * rows,
-            "line": made.lines + skipped,
-            "fate": made.fates + [NOT_SAMPLED] * len(skipped),
-            "examples": made.counts + none,
-            "tokens": sums(made.lengths) + none,
-            "loss_tokens": sums(made.loss) + none,
-            "cut_tokens": sums(made.cut) + none,
-            "found": [words_of(bits) if bits else "" for bits in made.found.tolist()] + [""] * len(skipped),
-        }
-        for name, values in columns.items():
-            self._columns[name] += values
-        if len(self._columns["line"]) >= ROWS_AT_ONCE:
+        bits, which = np.unique(_longer(made.found, rows), return_inverse=True)
+        found = self._numbers("found", [words_of(one) if one else "" for one in bits.tolist()])
+        self._parts.append(
+            {
+                "source": np.full(rows, source, np.int32),
+                "file": np.repeat(self._numbers("file", [self._files[source, file]]), rows),
+                "line": np.array(made.lines + skipped, np.int64),
+                "fate": self._numbers("fate", made.fates + [NOT_SAMPLED] * len(skipped)),
+                "examples": _longer(np.array(made.counts, np.int32), rows),
+                "tokens": sums(made.lengths),
+                "loss_tokens": sums(made.loss),
+                "cut_tokens": sums(made.cut),
+                "found": found[which],
+            }
+        )
+        self._rows += rows
+        if self._rows >= ROWS_AT_ONCE:
             self._write()
+
+    def _numbers(self, name: str, texts: list[str]) -> np.ndarray:
+        """The texts of a column by their numbers."""
+        known = self._codes[name]
+        return np.array([known.setdefault(one, len(known)) for one in texts], np.int32)
 
     def _write(self) -> None:
         import pyarrow as pa
 
-        if self._columns["line"]:
-            columns = [pa.array(self._columns[field.name], field.type) for field in self._schema]
+        if self._rows:
+            columns = []
+            for name in self._schema.names:
+                own = column(np.concatenate([part[name] for part in self._parts]))
+                known = self._codes.get(name)
+                columns.append(own if known is None else pa.DictionaryArray.from_arrays(own, _texts(list(known))))
             self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
-        self._columns = {name: [] for name in self._schema.names}
+        self._parts, self._rows = [], 0
+        self._codes = {name: {} for name in TEXTS}  # a row group holds its own texts only
+
+
+def _longer(values: np.ndarray, rows: int) -> np.ndarray:
+    """With zeros for the rows that the sample left out."""
+    return np.concatenate([values, np.zeros(rows - len(values), values.dtype)])
+
+
+def _texts(texts: list[str]) -> Any:
+    """Texts as an Arrow array."""
+    import pyarrow as pa
+
+    written = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, written)], dtype=np.int32)
+    return pa.Array.from_buffers(pa.string(), len(texts), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(written))])

@@ -8,18 +8,18 @@ death is the end of that pipe, and is told.
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 import traceback
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
@@ -44,11 +44,18 @@ class Hand:
 
     def __init__(self, setup: Path) -> None:
         """Starts it; it gets ready while others do their work."""
-        context = multiprocessing.get_context("spawn")  # a fork would take along whatever was loaded here, torch too
-        self.pipe, other_end = context.Pipe()
-        self.process: SpawnProcess = context.Process(target=_serve, args=(other_end, setup), daemon=True)
-        self.process.start()
-        other_end.close()  # now the process alone holds it, and the pipe ends with the process
+        # A fork would take along whatever was loaded here, torch too, and multiprocessing's spawn would first import what
+        # the program's main module imports.
+        self.pipe, other_end = Pipe()
+        with other_end:  # afterwards the process alone holds it, and the pipe ends with the process
+            number = other_end.fileno()
+            command = f"from tune.data.pool import serve; serve({number}, {str(setup)!r})"
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-c", command],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[number],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
         self.under_way = 0
 
     def give(self, number: int, job: Job) -> None:
@@ -72,8 +79,7 @@ class Hand:
         return number, made
 
     def _death(self) -> TuneError:
-        self.process.join()
-        code = self.process.exitcode or 0
+        code = self.process.wait()
         why = "killed, most likely because memory ran out" if code < 0 else f"ended by itself (exit code {code})"
         fix = "Close other programs, or make the rows shorter, and run the same command."
         return TuneError(f"a process that prepares rows was {why}. {fix}")
@@ -81,7 +87,7 @@ class Hand:
     def end(self) -> None:
         """Ends the process, which holds nothing that could be lost."""
         self.process.kill()
-        self.process.join()
+        self.process.wait()
         self.pipe.close()
 
 
@@ -129,8 +135,9 @@ def pool(setup: Setup, workers: int) -> Iterator[Pool]:
                 hand.end()
 
 
-def _serve(pipe: Connection, setup: Path) -> None:
+def serve(pipe_number: int, setup: str) -> None:
     """In a new process: one core for itself, no signals of the terminal, an end when the other end of the pipe is gone."""
+    pipe = Connection(pipe_number)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     jobs: SimpleQueue[tuple[int, Job]] = SimpleQueue()
@@ -144,7 +151,7 @@ def _serve(pipe: Connection, setup: Path) -> None:
                 os._exit(1)
 
     threading.Thread(target=listen, daemon=True).start()
-    maker = Maker(pickle.loads(setup.read_bytes()))  # noqa: S301  # written by our own parent a moment ago
+    maker = Maker(pickle.loads(Path(setup).read_bytes()))  # noqa: S301  # written by our own parent a moment ago
     gc.freeze()
     gc.set_threshold(100_000)  # rows are lists of numbers without circles, and there are millions of them
     while True:
