@@ -121,20 +121,20 @@ from tune.recipe.schema import Data
 from tune.sources import chunks, expand
 import psutil
 
-if __name__ == "__main__":
-    bench = Bench(Path("base"))
-    data = Data.model_validate_json(json.dumps({{"train": [{{"path": "rows.jsonl"}}]}}))
-    (file,) = expand("rows.jsonl", Path.cwd())
-    work = ((i, Job(chunk, "messages", None)) for i, chunk in enumerate(chunks(file)))
-    with pool(make_setup(bench.tokenizer, bench.base, data, Path.cwd()), 2) as hands:
-        for i, _ in hands.carry_out(work):
-            print(*(child.pid for child in psutil.Process().children()), flush=True)
-            sys.stdin.readline()
+bench = Bench(Path("base"))
+data = Data.model_validate_json(json.dumps({{"train": [{{"path": "rows.jsonl"}}]}}))
+(file,) = expand("rows.jsonl", Path.cwd())
+work = ((i, Job(chunk, "messages", None)) for i, chunk in enumerate(chunks(file)))
+with pool(make_setup(bench.tokenizer, bench.base, data, Path.cwd()), 2) as hands:
+    for i, _ in hands.carry_out(work):
+        print(*(child.pid for child in psutil.Process().children()), flush=True)
+        sys.stdin.readline()
 """
 
 
 def test_none_is_left_behind(tmp_path: Path) -> None:
-    """When the command is killed, what it started ends too; and none of that has loaded torch."""
+    """When the command is killed, what it started ends too; none of that has loaded torch, nor carried out the program
+    that started it, which is not guarded by its name."""
     make_base(tmp_path / "base")
     jobs(tmp_path)
     tests = Path(__file__).parent

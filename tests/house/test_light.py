@@ -12,7 +12,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("torch", "transformers", "trl", "peft", "datasets", "accelerate")
+HEAVY = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "pandas")
+
+WRITTEN = """
+from pathlib import Path
+import numpy as np
+from tune import sequences
+from tune.data.fates import Fates
+from tune.data.work import Made
+with Fates(Path("rows.parquet"), {(0, 0): "rows.jsonl"}) as fates:
+    fates.add(0, 0, Made("messages", [1], ["no answer"], [0], found=np.zeros(1, np.int32)), [2])
+with sequences.writer(Path("train.arrow")) as append:
+    append([{name: np.ones(1, np.int32) for name in ("input_ids", "labels", *sequences.PER_EXAMPLE)}])
+"""
+"""What preparing rows leaves in Arrow's formats."""
 
 BAD = "recipe: 1\nname: x\nbase: {model: nowhere}\ndata: {train: [{path: none.jsonl}]}\n"
 
@@ -29,6 +42,7 @@ def loaded_after(code: str, folder: Path) -> list[str]:
     [
         "import tune.recipe, tune.records, tune.run",
         "import tune.pipeline, tune.verify, tune.plan, tune.disclose",
+        WRITTEN,
         "from tune.cli import main; assert main(['check', 'bad.yaml']) == 2",
         "from tune.cli import main; assert main(['show', 'bad.yaml']) == 2",
         "from tune.cli import main; assert main(['schema']) == 0",
