@@ -19,7 +19,8 @@ from tune.run import Run, open_run
 
 def step(run: Run, micro_batch: int) -> dict[str, Any]:
     """Seconds of one forward, backward and optimizer move on the longest sequences (the second of two: the first warms
-    caches up), one evaluation batch after it, and the peak of allocated bytes where the device tells it."""
+    caches up), and the peak of allocated bytes where the device tells it; the largest batch of held-out rows comes after it.
+    With `error` and `moment` instead when memory runs out in that."""
     import torch
 
     from tune.attention import keep_apart
@@ -50,10 +51,26 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
         optimizer.step()
         optimizer.zero_grad()
         float(loss.detach())
-    with torch.no_grad():
-        model.eval()(input_ids=batch["input_ids"], use_cache=False)
+    try:
+        _evaluate(model, run, base)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        return {"error": first_line(error), "out_of_memory": True, "moment": "evaluation"}
     peak = torch.cuda.max_memory_allocated() if model.device.type == "cuda" else None
     return {"seconds": seconds, "peak_bytes": peak}
+
+
+def _evaluate(model: Any, run: Run, base: BaseRecord) -> None:
+    """Measures the batch of held-out rows with the most tokens, padding counted, as training and evaluation do."""
+    if not run.read(Ledger).kept("eval"):
+        return
+    rows = sequences.load(run.path("data"), "eval")
+    lengths = [len(ids) for ids in rows["input_ids"]]
+    largest = max(score.batches(lengths), key=lambda group: len(group) * lengths[group[-1]])
+    score.loss_sums(
+        model, [rows["input_ids"][i] for i in largest], [rows["labels"][i] for i in largest], base.pad_token_id
+    )
 
 
 def main() -> int:

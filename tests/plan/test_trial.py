@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from conftest import chat_row, copy_tokenizer, write_recipe, write_rows
 from whole import tune
@@ -129,7 +131,7 @@ def wide_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_tokenizer(folder)
 
 
-def wide_recipe(project: Path, wide_base: Path, step: int = 900, **launch: object) -> None:
+def wide_recipe(project: Path, wide_base: Path, step: int = 900, evaluated: bool = False, **launch: object) -> None:
     """Rows of some 450 tokens, one step with each so many tokens."""
     write_rows(
         project / "train.jsonl", [chat_row(f"Question {i}?", f"An answer {i} of words. " * 60) for i in range(16)]
@@ -137,7 +139,12 @@ def wide_recipe(project: Path, wide_base: Path, step: int = 900, **launch: objec
     write_recipe(
         project / "recipe.yaml",
         wide_base,
-        data={"max_tokens": 512, "pack": False, "learn_from": "all", "eval": []},
+        data={
+            "max_tokens": 512,
+            "pack": False,
+            "learn_from": "all",
+            "eval": [{"path": "eval.jsonl"}] if evaluated else [],
+        },
         train={"max_steps": 2, "tokens_per_step": step, "adapter": {"rank": 4, "alpha": 8}},
         launch={"activation_checkpointing": "none", **launch},
     )
@@ -202,6 +209,25 @@ def test_a_trial_in_too_small_an_address_space(project: Path, wide_base: Path) -
         refused.stderr
     )
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("one_core")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="an address space is looked up in /proc")
+def test_held_out_rows_that_do_not_fit(project: Path, wide_base: Path) -> None:
+    """A step fits and the batch of held-out rows does not: refused at once, because no smaller step would help."""
+    wide_recipe(project, wide_base)
+    tune("plan", "recipe.yaml", "--runs", "step", cwd=project)
+    folder = next((project / "step").iterdir())
+    needed = peak_of([sys.executable, "-m", "tune.probe", str(folder), "2"], project)
+    rows = [chat_row(f"What about {i}?", f"An answer {i} of words. " * 60) for i in range(16)]
+    write_rows(project / "eval.jsonl", rows)
+    wide_recipe(project, wide_base, evaluated=True)
+    whole = ["prlimit", f"--as={needed + (300 << 20)}", sys.executable, "-m", "tune", "plan", "recipe.yaml"]
+    refused = subprocess.run(whole, cwd=project, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2, refused.stderr
+    assert "data.eval: out of memory on " in refused.stderr
+    assert "going on with" not in refused.stderr
 
 
 @pytest.fixture
@@ -274,7 +300,43 @@ def test_what_the_system_kills_for_memory(project: Path, wide_base: Path, group:
     room = needs(TRAIN) + (250 << 20) * devices
     (run.path(TrainRecord.file)).unlink()
     for folder in ("train", "adapter"):
-        subprocess.run(["rm", "-r", str(run.path(folder))], check=True)
+        shutil.rmtree(run.path(folder))
     said = limited(TRAIN, room)
     assert "out of memory with 2 sequences at a time (the system ended a process); going on with 1 at a time" in said
     assert run.read(TrainRecord).attempts[-1].micro_batch_sequences == 1
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("one_core")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="an address space is looked up in /proc")
+def test_one_of_several_processes_runs_out(project: Path, wide_base: Path) -> None:
+    """Two processes in address spaces that hold one sequence at a time and not two: the allocator's error in any of them, not
+    the loss of the other that follows from it, decides what happens; both start again with the smaller plan."""
+    wide_recipe(project, wide_base, step=1800, devices=2)
+    tune("plan", "recipe.yaml", "--runs", "runs", cwd=project)
+    run = open_run(next((project / "runs").iterdir()))
+    record = run.read(Plan)
+    assert (record.processes, record.micro_batch_sequences) == (2, 2)
+    run.write(record.model_copy(update={"micro_batch_sequences": 1, "accumulation": 2}))
+    process, peak = subprocess.Popen([sys.executable, "-c", TRAIN, str(run.folder)], stderr=subprocess.DEVNULL), 0
+    while process.poll() is None:
+        for child in psutil.Process(process.pid).children():
+            try:
+                found = re.search(r"VmPeak:\s+(\d+) kB", Path(f"/proc/{child.pid}/status").read_text())
+            except OSError:
+                continue
+            peak = max(peak, int(found[1]) << 10 if found else 0)
+        time.sleep(0.05)
+    assert process.returncode == 0
+    receipt = run.read(TrainRecord).receipt
+    run.path(TrainRecord.file).unlink()
+    for folder in ("train", "adapter"):
+        shutil.rmtree(run.path(folder))
+    run.write(record)
+    command = ["prlimit", f"--as={peak + (250 << 20)}", sys.executable, "-c", TRAIN, str(run.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.search(
+        r"train: out of memory with 2 sequences at a time \(\w*Error: .*\); going on with 1", done.stderr
+    ), done.stderr
+    assert run.read(TrainRecord).receipt == receipt

@@ -81,8 +81,8 @@ def _free_port() -> int:
 
 
 def train(run: Run, node: Node) -> None:
-    """Runs the training processes of this machine to their end; after running out of memory again, with a smaller
-    micro-batch. Raises as `attempt`."""
+    """Runs the training processes of this machine to their end; after running out of memory again, with the
+    next smaller plan. Raises as `attempt`."""
     while (memory := attempt(run, node, TRAIN)) is not None:
         if node.count > 1:  # the other machines have read the plan; none would hear of another
             raise TrainingFailed(f"out of memory ({memory}). {KEPT} Lower data.max_tokens, or take more nodes.")

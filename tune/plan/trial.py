@@ -35,6 +35,10 @@ def tried(run: Run, record: Plan, say: Callable[[str], None]) -> Plan:
         if not found["out_of_memory"]:
             fix = f"`python -m tune.probe {run.folder} {record.micro_batch_sequences}` shows the whole story"
             raise PlanError(Problem("plan", f"one trial step failed on {record.device.name}: {found['error']}", fix))
+        if found.get("moment") == "evaluation":
+            what = f"out of memory on {record.device.name} while held-out rows are measured ({found['error']})"
+            fix = "take shorter rows for data.eval, base.quantize: nf4, or a device with more memory"
+            raise PlanError(Problem("plan", what, fix, key="data.eval"))
         smaller = shrink(run)
         if smaller is None:
             what = f"out of memory on {record.device.name} with one sequence at a time ({found['error']})"
