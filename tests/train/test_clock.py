@@ -22,6 +22,7 @@ import itertools, os, time
 offset, calls, real = float(os.environ["CLOCK_OFFSET"]), itertools.count(), time.time
 time.time = lambda: real() + offset - 3600 * (next(calls) // 10)
 time.time_ns = lambda: int(time.time() * 1e9)
+open(os.environ["CLOCK_SEEN"], "a").write(".")
 """
 """A sitecustomize: in every process the clock is off, and goes back by an hour at each tenth look."""
 YEAR = 365 * 24 * 3600
@@ -40,7 +41,8 @@ def test_a_run_over_clocks_that_go_backwards(recipe: Callable[..., Path], projec
     command = [sys.executable, "-m", "tune", "run", "recipe.yaml", "--runs", "crooked"]
 
     def start(offset: float) -> subprocess.Popen[str]:
-        environment = os.environ | {"PYTHONPATH": paths, "CLOCK_OFFSET": str(offset)}
+        seen = str(tmp_path / "seen")
+        environment = os.environ | {"PYTHONPATH": paths, "CLOCK_OFFSET": str(offset), "CLOCK_SEEN": seen}
         return subprocess.Popen(command, cwd=project, env=environment, stderr=subprocess.PIPE, text=True)
 
     first = start(YEAR)
@@ -53,6 +55,7 @@ def test_a_run_over_clocks_that_go_backwards(recipe: Callable[..., Path], projec
     second = start(-20 * YEAR)
     said += second.communicate()[1]
     assert second.returncode == 0, said
+    assert len((tmp_path / "seen").read_text()) >= 4, "each command and its worker had a crooked clock"
     run = open_run(next((project / "crooked").iterdir()))
     assert "going on from step" in said
     assert " left" in said
