@@ -9,10 +9,11 @@ from typing import Any
 from tune.errors import PlanError, Problem
 from tune.plan import coverage, families, published
 from tune.plan.devices import DEVICES, Spec
-from tune.plan.fit import Fit, largest, setting, sizes, ways_out
+from tune.plan.fit import Fit, largest, setting, ways_out, worthwhile
 from tune.plan.memory import RUNTIME_BYTES
 from tune.plan.shapes import Architecture
 from tune.plan.speed import flop_per_token, tokens_per_second
+from tune.plan.step import micro_batches
 from tune.recipe.rules import is_hub_id
 from tune.recipe.schema import Recipe
 from tune.text import count, did_you_mean, duration, short, size, table
@@ -102,7 +103,7 @@ def forecast(recipe: Recipe, model: Architecture, spec: Spec, price_per_hour: fl
     per_step = max(1, round(train.tokens_per_step / rows))
     share = -(-per_step // spec.count)
     asked = setting(recipe, spec.kind, spec.bf16, rows)
-    tried = sizes(share, asked)
+    tried = worthwhile([n for n, _ in micro_batches(share, 1)], asked.device, rows)
     found = largest(model, asked, tried, share, spec.memory_bytes)
     strategy = "one device" if spec.count == 1 else "ddp"
     if spec.count > 1 and not found.fits:

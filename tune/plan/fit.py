@@ -41,11 +41,6 @@ def setting(recipe: Recipe, kind: str, bf16: bool, row_tokens: int) -> Setting:
     )
 
 
-def sizes(per_step: int, asked: Setting) -> list[int]:
-    """Micro-batches to try, in sequences: parts of a device's share of a step, the largest first."""
-    return worthwhile([n for n in range(per_step, 0, -1) if per_step % n == 0], asked.device, asked.tokens)
-
-
 def worthwhile(micro_batches: Sequence[int], kind: str, row_tokens: int) -> list[int]:
     """Those (in sequences) that bring something on a kind of device: on a CPU at most about CPU_TOKENS, a lone sequence always."""
     return [n for n in micro_batches if kind != "cpu" or n == 1 or n * row_tokens <= CPU_TOKENS]
