@@ -56,7 +56,7 @@ def export_to(target: Path, base: Path | None, to: Path, section: Export, publis
     }
     elsewhere = target if parent["consumption"] is None else None
     legal = notices.texts(parent, Path(subject.base.folder), elsewhere)
-    with replacing(to.resolve()) as folder:
+    with replacing(to.resolve(), new=True) as folder:
         record = write_and_prove(subject, folder, section, wanted, started)
         disclose.write(folder, manifest.of_merged(parent, subject.name, record), legal=legal)
         write_json(folder / ExportRecord.file, record.model_dump(mode="json"))
@@ -116,18 +116,33 @@ def _of_adapter(adapter: Path, base: Path | None) -> tuple[Subject, dict[str, An
 
 
 def _parent(adapter: Path, base: BaseRecord, config: dict[str, Any]) -> dict[str, Any]:
-    """The adapter's own manifest when one speaks of these very files and of this base, else one that knows nothing of its
-    training."""
+    """The adapter's own manifest when one speaks of these very files, else one that knows nothing of its training.
+
+    Raises UserError when its own manifest names another base.
+    """
     described = _files(adapter)
     try:
         own: dict[str, Any] = json.loads((adapter / MANIFEST).read_bytes())
         of_this = all(file.model_dump() in own["subject"]["files"] for file in described)
-        if of_this and own["base"]["files"] == [file.model_dump() for file in base.files]:
+        trained_on = {file["name"]: file["sha256"] for file in own["base"]["files"]}
+        if of_this:
             manifest.completed(own, own["license_gate"]["override"]["value"])  # whole enough to be judged
-            return own
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        pass
-    return manifest.of_foreign(base, config, described, license_of(adapter))
+        of_this = False
+    if not of_this:
+        return manifest.of_foreign(base, config, described, license_of(adapter))
+    there = {file.name: file.sha256 for file in base.files}
+    other = sorted(name for name in {*trained_on, *there} if trained_on.get(name) != there.get(name))
+    if other:
+        named, commit = own["base"]["repo"]["value"] or "a base without a public name", own["base"]["commit"]["value"]
+        at = f" at commit {commit}" if commit else ""
+        more = f" and {len(other) - 1} more" if len(other) > 1 else ""
+        what = f"{base.model} is not the base that this adapter was trained on ({named}{at}): {other[0]}{more} differs"
+        fix = (
+            f"give that one; to merge into another all the same, copy the adapter without its {Path(MANIFEST).parent}/"
+        )
+        raise UserError(Problem("call", what, fix))
+    return own
 
 
 def _files(adapter: Path) -> tuple[FileDigest, ...]:

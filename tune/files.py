@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import shutil
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tune.digest import canonical_json
+from tune.errors import TuneError
 from tune.text import size
 
 
@@ -55,20 +58,76 @@ def readable(folder: Path) -> None:
 
 
 @contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
-    """Yields a new folder that takes the name of `folder`, in place of what is there, when the block ends well, and that is
-    removed when it does not. What a kill left of an earlier one is removed first."""
-    staging = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
+def replacing(folder: Path, new: bool = False) -> Iterator[Path]:
+    """Yields an empty folder that takes the name of `folder`, in place of what is there, when the block ends well, and that
+    is removed when it does not. What a kill left of an earlier one is removed first; at no instant is the only copy of what
+    was there half gone. With `new` nothing is replaced.
+
+    Raises TuneError when another process writes the same folder and, with `new`, when something has come there meanwhile.
+    """
+    staging, old = (folder.with_name(f".{folder.name}.{part}") for part in ("new", "old"))
+    with _held(staging, folder):
+        if old.exists() and not folder.exists():  # killed between the two renames below
+            old.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+        try:
+            yield staging
+            if folder.exists() and not new:
+                folder.rename(old)
+            try:
+                staging.rename(folder)
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+                    raise
+                raise TuneError(f"{folder} was made by somebody else meanwhile, and is left as it is") from None
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            if old.exists() and not folder.exists():
+                old.rename(folder)
+            raise
+        sync_folder(folder.parent)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def _held(staging: Path, folder: Path) -> Iterator[None]:
+    """Makes a folder, or empties the one that a kill left, and locks it for this process until the block ends."""
+    while True:
+        staging.mkdir(parents=True, exist_ok=True)
+        handle = os.open(staging, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is(handle, staging):
+                break
+        except BlockingIOError:
+            os.close(handle)
+            raise TuneError(f"another process is writing {folder}. Wait for it, or name another folder") from None
+        os.close(handle)  # its owner gave it its name, or removed it, before we had the lock
     try:
-        yield staging
-    except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
-    staging.rename(folder)
-    sync_folder(folder.parent)
+        for path in staging.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is(handle: int, path: Path) -> bool:
+    """Whether an open folder still has that name."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def room_on_disk(folder: Path, needed_bytes: int, what: str) -> None:
+    """Raises OSError, as a full disk does, when the disk of a folder has less than that."""
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes:
+        told = f"{os.strerror(errno.ENOSPC)}: {what} takes {size(needed_bytes)}, and {size(free)} are free"
+        raise OSError(errno.ENOSPC, told, str(folder.parent))
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,37 +1,79 @@
-"""What this machine lets a process have: its memory, and whether the system ended one for want of it."""
+"""What this machine lets a process have: its memory, how much of it is still free, and whether the system ended a process
+for want of it."""
 
 from __future__ import annotations
 
+import ctypes
+import gc
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 GROUPS = Path("/sys/fs/cgroup")
-LIMITS = {"": "memory.max", "memory": "memory.limit_in_bytes"}
-"""By hierarchy (that of version 2 has no name): the file that limits the memory of a control group."""
+OWN = Path("/proc/self/cgroup")
+STATUS = Path("/proc/self/status")
+LIMITS = {
+    "": ("memory.max", "memory.current", "inactive_file"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
+"""By hierarchy (that of version 2 has no name): the files that tell limit and use of a control group, and what in its
+memory.stat is given back on demand."""
 
 
-def memory_bytes(groups: Path = GROUPS, own: Path = Path("/proc/self/cgroup")) -> int:
+def memory_bytes(groups: Path = GROUPS, own: Path = OWN) -> int:
     """Bytes that processes here may have together: the machine's, or less where a control group (a container, a job of a
     cluster) limits them."""
     import psutil
 
-    return min([int(psutil.virtual_memory().total), *_limits(groups, own)])
+    return min([int(psutil.virtual_memory().total), *(limit for limit, _, _ in _limits(groups, own))])
 
 
-def _limits(groups: Path, own: Path) -> Iterator[int]:
-    """Limits of this process's control group and of those around it; see cgroups(7). A group that is not seen from inside a
-    container limits it at the root."""
+def free_bytes(groups: Path = GROUPS, own: Path = OWN, status: Path = STATUS) -> int:
+    """Bytes that this process can still take before the system refuses or ends it: of the machine, of each control group
+    around it, and of `ulimit -v` and `ulimit -d`."""
+    import psutil
+
+    free = [int(psutil.virtual_memory().available), *_of_process(status)]
+    for limit, folder, name in _limits(groups, own):
+        _, used, cached = LIMITS[name]
+        with suppress(OSError, ValueError, KeyError):
+            stat = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+            free.append(limit - int((folder / used).read_text()) + int(stat[cached]))
+    return max(0, min(free))
+
+
+def _of_process(status: Path) -> Iterator[int]:
+    with suppress(ImportError, OSError, KeyError):  # not there on every system
+        import resource
+
+        said = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        for kind, name in ((resource.RLIMIT_AS, "VmSize"), (resource.RLIMIT_DATA, "VmData")):
+            soft, _ = resource.getrlimit(kind)
+            if soft != resource.RLIM_INFINITY:
+                yield soft - int(said[name].split()[0]) * 1024
+
+
+def _limits(groups: Path, own: Path) -> Iterator[tuple[int, Path, str]]:
+    """(limit, folder, hierarchy) of this process's control group and of those around it; see cgroups(7). A group that is not
+    seen from inside a container limits it at the root."""
     for line in own.read_text().splitlines() if own.exists() else []:
         _, names, place = line.split(":", 2)
         name = "memory" if "memory" in names.split(",") else names
         if name not in LIMITS:
             continue
         inner = PurePosixPath(place.lstrip("/"))
-        for folder in (inner, *inner.parents):
-            file = groups / name / folder / LIMITS[name]
+        for part in (inner, *inner.parents):
+            file = groups / name / part / LIMITS[name][0]
             said = file.read_text().strip() if file.is_file() else ""
             if said.isdecimal():  # "max" is none
-                yield int(said)
+                yield int(said), file.parent, name
+
+
+def give_back() -> None:
+    """Frees what nothing refers to but itself (models do), and hands the pages to the system: other processes need them."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # of the GNU C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def ended_for_memory(counters: Path = Path("/proc/vmstat")) -> int:

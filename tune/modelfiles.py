@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,6 +97,13 @@ class Stored(NamedTuple):
     bytes: int
 
 
+BYTES = {
+    **dict.fromkeys(("BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0"), 1),
+    **dict.fromkeys(("I16", "U16", "F16", "BF16"), 2),
+    **dict.fromkeys(("I32", "U32", "F32"), 4),
+    **dict.fromkeys(("I64", "U64", "F64"), 8),
+}
+"""Of one number, by storage type; of types that are not here the length is taken as it comes."""
 INDEX = "model.safetensors.index.json"
 
 
@@ -111,7 +119,10 @@ def weight_files(folder: Path, model: str) -> list[str]:
             f"{what}: no *.safetensors file",
             "use a base that has safetensors, or convert it with its publisher's tool",
         )
-    wanted = sorted(set(optional_json(folder, INDEX, model).get("weight_map", {}).values()))
+    places = optional_json(folder, INDEX, model).get("weight_map", {})
+    if not isinstance(places, dict) or not all(isinstance(name, str) for name in places.values()):
+        raise base_error(model, f"{INDEX} has no weight_map from tensors to files", "download or copy it again")
+    wanted = sorted(set(places.values()))
     missing = [name for name in wanted if name not in found]
     if missing:
         raise base_error(
@@ -133,49 +144,58 @@ def read_headers(folder: Path, model: str) -> dict[str, Stored]:
     for name in weight_files(folder, model):
         try:
             found = read_header(folder / name)
-        except ValueError:
-            raise base_error(
-                model, f"{name} is not a safetensors file, or is damaged", "download or copy it again"
-            ) from None
-        end = max((tensor.start + tensor.bytes for tensor in found.values()), default=None)
-        if end is not None and (folder / name).stat().st_size != end:
-            size = (folder / name).stat().st_size
-            raise base_error(model, f"{name} has {size} bytes and should have {end}", "download or copy it again")
+        except ValueError as error:
+            raise base_error(model, str(error), "download or copy it again") from None
         tensors.update(found)
     return tensors
 
 
 def read_header(path: Path) -> dict[str, Stored]:
-    """The tensors of one safetensors file, in the order of their bytes. Raises ValueError when it is damaged.
+    """The tensors of one safetensors file, in the order of their bytes. Raises ValueError when it is damaged, shortened, or
+    when its header cannot be true: tensors lie side by side, each as long as its shape and type say.
 
     Format: 8 bytes little-endian header length, then JSON (https://huggingface.co/docs/safetensors).
     """
+    damaged = f"{path.name} is not a safetensors file, or is damaged"
     with path.open("rb") as file:
         try:
             (length,) = struct.unpack("<Q", file.read(8))
             if length > MAX_HEADER_BYTES:
                 raise ValueError("header too long")
             header = json.loads(file.read(length))
-            found = {
-                name: Stored(
-                    entry["dtype"],
-                    tuple(entry["shape"]),
-                    path.name,
-                    8 + length + entry["data_offsets"][0],
-                    entry["data_offsets"][1] - entry["data_offsets"][0],
-                )
-                for name, entry in header.items()
-                if name != "__metadata__"
-            }
+            found = [_stored(path.name, 8 + length, e) for name, e in header.items() if name != "__metadata__"]
         except (struct.error, ValueError, KeyError, TypeError, AttributeError, IndexError):
-            raise ValueError(f"{path.name} is not a safetensors file, or is damaged") from None
-    return dict(sorted(found.items(), key=lambda item: item[1].start))
+            raise ValueError(damaged) from None
+    names = [name for name in header if name != "__metadata__"]
+    tensors = dict(sorted(zip(names, found, strict=True), key=lambda item: (item[1].start, item[1].bytes)))
+    end = 8 + length
+    for name, tensor in tensors.items():
+        wide = BYTES.get(tensor.dtype)
+        if tensor.start != end or (wide is not None and tensor.bytes != wide * math.prod(tensor.shape)):
+            raise ValueError(f"{damaged}: its header and the place of {name} do not agree")
+        end += tensor.bytes
+    if path.stat().st_size != end:
+        raise ValueError(f"{path.name} has {path.stat().st_size} bytes and should have {end}")
+    return tensors
+
+
+def _stored(file: str, start: int, entry: dict[str, Any]) -> Stored:
+    """One entry of a header, whose bytes are counted from `start`. Raises what a strange one makes of it."""
+    first, last = entry["data_offsets"]
+    shape = tuple(entry["shape"])
+    if not all(type(n) is int and n >= 0 for n in (*shape, first, last - first)):
+        raise ValueError("no shape, or no place")
+    return Stored(str(entry["dtype"]), shape, file, start + first, last - first)
 
 
 def chat_template(folder: Path) -> str | None:
-    """The chat template of a base: chat_template.jinja, or the one inside tokenizer_config.json."""
+    """The chat template of a base: chat_template.jinja, or the one inside tokenizer_config.json. Raises BaseModelError for
+    what is no text."""
     if (folder / "chat_template.jinja").is_file():
-        return (folder / "chat_template.jinja").read_text(encoding="utf-8")
+        try:
+            return (folder / "chat_template.jinja").read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise base_error(folder.name, "chat_template.jinja is not UTF-8", "download or copy it again") from None
     found = optional_json(folder, "tokenizer_config.json", folder.name).get("chat_template")
     if isinstance(found, list):  # several named templates; "default" is the one that is used
         found = next((t["template"] for t in found if t["name"] == "default"), None)

@@ -174,10 +174,12 @@ def evaluate_stage(run: Run) -> None:
 def export_stage(run: Run) -> None:
     """export.json, and a line on it."""
     found = export.export(run)
-    merged = (
-        f"; merged weights in {run.path('export/merged')}, mean KL {found.merged.mean_kl:.1e}" if found.merged else ""
+    loads = (
+        "the adapter loads with plain PEFT" if run.recipe.export.prove else "the adapter was not loaded and compared"
     )
-    say(f"export: the adapter loads with plain PEFT{merged}")
+    if found.merged is not None:
+        loads += f"; merged weights in {run.path('export/merged')}, {export.agreement_in_words(found.merged)}"
+    say(f"export: {loads}")
     if found.gguf is not None:
         say(f"export: {in_words(found.gguf)}")
 

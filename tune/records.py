@@ -489,19 +489,19 @@ class AdapterProof(Part):
 
     tensors: int
     parameters: int
-    largest_logit_difference: float
-    """Against the logits of this process, over the compared rows."""
+    largest_logit_difference: float | None
+    """Against the logits of this process, over the compared rows; None when nothing was compared (`export.prove`)."""
 
 
 class MergeProof(Part):
-    """Merged weights beside the adapter, on the same rows."""
+    """Merged weights beside the adapter, on the same rows; None for what was not compared (`export.prove`)."""
 
     files: tuple[FileDigest, ...]
     rows: int
-    largest_logit_difference: float
-    mean_kl: float
+    largest_logit_difference: float | None
+    mean_kl: float | None
     """Mean KL divergence (nats) of adapter against merged, over all positions."""
-    top1_agreement: float
+    top1_agreement: float | None
     nf4_mean_kl: float | None
     """The same against the adapter on the 4-bit base that it was trained on; None when that was not quantized."""
     nf4_top1_agreement: float | None

@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attacks import CONCLUDED, copied, forged, manifest_of, single_changes, turned
+from attacks import (
+    CONCLUDED,
+    concluded,
+    copied,
+    every_change,
+    forged,
+    manifest_of,
+    single_changes,
+    turned,
+    without,
+)
 from conftest import CHAT, POCKET, chat_row, fill_project, write_recipe, write_rows
 from whole import folder_of, tune
 
@@ -126,13 +136,13 @@ def caught(place: Path, folder: Path, again: Any, manifest: dict[str, Any], path
     )
 
 
-def missed_forgeries(place: Path, folder: Path, again: Any, share: float) -> list[str]:
+def missed_forgeries(place: Path, folder: Path, again: Any, share: float, how: Any = forged) -> list[str]:
     """Values that can be changed consistently, all levels but 1, 3 and 5 notwithstanding; a seeded share of all paths."""
     manifest, rng, missed = manifest_of(folder), random.Random(5), []
     for path, _ in leaves(manifest):
         if re.split(r"[.\[]", path)[0] in CONCLUDED or not is_proven(path) or rng.random() > share:
             continue
-        changed = forged(folder, manifest, path)
+        changed = how(folder, manifest, path)
         if changed is not None and not caught(place, folder, again, changed, path):
             missed.append(path)
     return missed
@@ -146,10 +156,40 @@ def test_consistent_forgeries(place: Path, tmp_path: Path, again: Any) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("how", [forged, without])
 @pytest.mark.parametrize("name", ["adapter", "merged"])
-def test_consistent_forgeries_everywhere(place: Path, tmp_path: Path, again: Any, name: str) -> None:
-    """The same at every path, of the merged model too."""
-    assert missed_forgeries(place, copied(place / "pub" / name, tmp_path / name), again, 1.0) == []
+def test_consistent_forgeries_everywhere(place: Path, tmp_path: Path, again: Any, name: str, how: Any) -> None:
+    """The same at every path, of the merged model too, and with every value left out."""
+    assert missed_forgeries(place, copied(place / "pub" / name, tmp_path / name), again, 1.0, how) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["adapter", "merged"])
+def test_every_single_change(place: Path, tmp_path: Path, name: str) -> None:
+    """Every value of the manifest and every file of the folder, one after the other, the rest as it was: level 0 finds each."""
+    folder, missed, number = copied(place / "pub" / name, tmp_path / name), [], 0
+    for change in every_change(folder):
+        number += 1
+        if not noticed(folder):
+            missed.append(change)
+    assert missed == []
+    assert number > 1500
+    assert verdict(verify(folder)) == "VERIFIED"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["adapter", "merged"])
+def test_forged_conclusions(place: Path, tmp_path: Path, name: str) -> None:
+    """Gaps, verdict of the gate and openness changed one by one, documents and card written again after them: level 0
+    finds each, because it concludes again."""
+    folder = copied(place / "pub" / name, tmp_path / name)
+    manifest, missed = manifest_of(folder), []
+    for path, _ in leaves(manifest):
+        if re.split(r"[.\[]", path)[0] in set(CONCLUDED) - {"documents"}:
+            made = concluded(folder, manifest, path)
+            if made is not None and is_proven(path) and not noticed(folder):
+                missed.append(path)
+    assert missed == []
 
 
 def lies(manifest: dict[str, Any]) -> Iterator[tuple[str, Any]]:

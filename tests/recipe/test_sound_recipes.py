@@ -99,6 +99,7 @@ KEYS = [
     "export.merge_into",
     "export.in_memory",
     "export.gguf",
+    "export.prove",
     "publish.repo",
     "publish.license",
     "publish.override",
@@ -214,7 +215,7 @@ def test_defaults() -> None:
         },
         "launch": {"devices": "auto", "strategy": "auto", "activation_checkpointing": "auto", "deadline_seconds": 600},
         "evaluate": {"prompts": None, "max_new_tokens": 128, "samples": 8},
-        "export": {"merge": False, "merge_into": "base", "in_memory": False, "gguf": None},
+        "export": {"merge": False, "merge_into": "base", "in_memory": False, "gguf": None, "prove": True},
         "publish": {"repo": None, "license": None, "override": None, "prompts_at": None},
     }
 

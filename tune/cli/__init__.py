@@ -126,7 +126,7 @@ VERBS = {
         results.export_merged,
         "merge the adapter of a run, or another one, into its base: a model with proof and card",
         "RUN|ADAPTER",
-        ("--base", "--to", "--into", "--in-memory", "--gguf", "--license", "--override"),
+        ("--base", "--to", "--into", "--in-memory", "--gguf", "--no-proof", "--license", "--override"),
     ),
     "verify": Verb(
         results.verify_folder,

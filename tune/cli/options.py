@@ -74,6 +74,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "choices": ("f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q3_k_m"),
         "help": "also write a GGUF file of this type, with llama.cpp's own tools",
     },
+    "--no-proof": {
+        "action": "store_true",
+        "help": "do not load and compare what was written: for a base that does not fit into memory; the card says so",
+    },
     "--license": {"metavar": "ID", "help": "the license that it is given (default: the recipe's publish.license)"},
     "--override": {"metavar": "REASON", "help": "why it may be given away although the license gate refuses it"},
     "--repo": {

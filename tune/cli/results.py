@@ -42,6 +42,7 @@ def chat_with(parsed: argparse.Namespace) -> int:
 def export_merged(parsed: argparse.Namespace) -> int:
     """`tune export`."""
     from tune.deliver import export_to
+    from tune.export import agreement_in_words
     from tune.export.gguf import in_words
     from tune.recipe.schema import Export, Publish
 
@@ -52,13 +53,18 @@ def export_merged(parsed: argparse.Namespace) -> int:
         if value is not None and not value.strip():
             what = f"{option} is empty"
             raise UserError(Problem("call", what, "write an identifier, or a reason for people to read"))
-    section = Export(merge=True, merge_into=parsed.into, in_memory=parsed.in_memory, gguf=parsed.gguf)
+    section = Export(
+        merge=True,
+        merge_into=parsed.into,
+        in_memory=parsed.in_memory,
+        gguf=parsed.gguf,
+        prove=not parsed.no_proof,
+    )
     publish = Publish(license=parsed.license, override=parsed.override)
     record = export_to(parsed.target, parsed.base, parsed.to, section, publish)
     found = record.merged
     assert found is not None
-    agree = f"mean KL {found.mean_kl:.1e} nats, top-1 agreement {100 * found.top1_agreement:.1f} %"
-    print(f"export: {found.how}, {agree} against the adapter", file=sys.stderr)
+    print(f"export: {found.how}, {agreement_in_words(found)}", file=sys.stderr)
     if record.gguf is not None:
         print(f"export: {in_words(record.gguf)}", file=sys.stderr)
     print(parsed.to)

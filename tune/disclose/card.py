@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from tune.digest import canonical_json, sha256
-from tune.disclose import documents, looked, salt
+from tune.disclose import documents, looked, proved, salt
 from tune.disclose.notices import allowed
 from tune.licenses import FAMILY_LICENSES, lookup
 from tune.text import count, markdown_table, share, short
@@ -52,7 +52,7 @@ def render(manifest: Json) -> str:
         _samples(manifest),
         _license(manifest),
         _openness(manifest),
-        _export(manifest),
+        proved.section(manifest),
         _gaps(manifest),
         _verify(manifest),
     ]
@@ -332,42 +332,6 @@ def _openness(m: Json) -> str:
 
 def _elements(parts: list[Json]) -> str:
     return ", ".join(f"{p['name']} {'yes' if p['there']['value'] else 'no'}" for p in parts) or "no base"
-
-
-def _export(m: Json) -> str:
-    if not m["export"]:
-        return ""
-    lines = [
-        f"The adapter was loaded in a fresh process with plain PEFT: largest difference of logits {m['export']['adapter']['largest_logit_difference']['value']:.2g}."
-    ]
-    merged = m["export"]["merged"]
-    if merged:
-        lines.append(
-            f"Merged weights ({merged['base_dtype']['value']}) against the adapter, on {merged['rows']['value']} rows: mean KL divergence {merged['mean_kl']['value']:.2g} nats, "
-            f"top-1 agreement {100 * merged['top1_agreement']['value']:.2f} %, token ids of golden chats equal."
-        )
-        if "largest_tensor_difference" in merged:
-            lines.append(
-                f"Of {merged['changed_tensors']['value']} changed tensors {merged['tensors_compared']['value']} were compared with PEFT's merge in fp32: "
-                f"largest difference {merged['largest_tensor_difference']['value']:.2g} of the tensor's largest weight."
-            )
-    if "gguf" in m["export"]:
-        lines.append(_gguf(m["export"]["gguf"]))
-    return "## Loading and merging\n\n" + " ".join(lines)
-
-
-def _gguf(part: Json) -> str:
-    """The GGUF file, and how near it is to the merged model."""
-    types = ", ".join(f"{number} in {name}" for name, number in part["tensor_types"]["value"].items())
-    what = (
-        f"`{part['files'][0]['name']}` holds the merged weights as llama.cpp's converter writes them (tensors: {types})"
-    )
-    if part["mean_kl"]["value"] is None:
-        return f"{what}; how near they are was not measured."
-    return (
-        f"{what}; by {part['checked_with']['value']}, against the merged weights: mean KL divergence {part['mean_kl']['value']:.2g} nats, "
-        f"top-1 agreement {100 * part['top1_agreement']['value']:.2f} %, token ids of golden chats equal."
-    )
 
 
 def _gaps(m: Json) -> str:

@@ -55,6 +55,8 @@ SOME_FROM_THE_HUB = {
     "sources at public addresses": "Hub sources were read at their commits; of others no public address was checked"
 }
 """What is said instead when a source is a data set of the Hub."""
+COMPARED = ("largest_logit_difference", "mean_kl", "top1_agreement")
+"""What is said of a merged model even when it was not measured."""
 NOT_TRAINED_HERE = {name: "the rows are not known" for name in NOT_LOOKED_FOR if name != "license compatibility"} | {
     "training data": "the adapter was trained elsewhere, and its files do not say on what"
 }
@@ -332,22 +334,18 @@ def _evaluation(found: Evaluation | None, prompts_at: str | None) -> Json | None
 def _export(found: ExportRecord | None) -> Json | None:
     if found is None:
         return None
-    part: Json = {
-        "adapter": {name: measured(value) for name, value in found.adapter.model_dump().items()},
-        "merged": None,
-    }
+
+    def figures(of: Json) -> Json:
+        return {name: measured(value) if value is not None else unknown() for name, value in of.items()}
+
+    part: Json = {"adapter": figures(found.adapter.model_dump()), "merged": None}
     if found.merged is not None:
         proof = found.merged.model_dump(exclude={"files"})
-        part["merged"] = {
-            **{name: measured(value) for name, value in proof.items() if value is not None},
-            "files": [f.model_dump() for f in found.merged.files],
-        }
+        said = {name: value for name, value in proof.items() if value is not None or name in COMPARED}
+        part["merged"] = {**figures(said), "files": [f.model_dump() for f in found.merged.files]}
     if found.gguf is not None:
-        facts = found.gguf.model_dump(exclude={"files"})
-        part["gguf"] = {
-            **{name: measured(value) if value is not None else unknown() for name, value in facts.items()},
-            "files": [f.model_dump() for f in found.gguf.files],
-        }
+        files = [f.model_dump() for f in found.gguf.files]
+        part["gguf"] = {**figures(found.gguf.model_dump(exclude={"files"})), "files": files}
     return part
 
 

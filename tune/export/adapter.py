@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,7 +146,36 @@ def _config(folder: Path) -> dict[str, Any]:
     if not isinstance(config, dict) or config.get("peft_type") != "LORA":
         kind = config.get("peft_type") if isinstance(config, dict) else None
         raise MergeError(_refused(folder, f"its peft_type is {kind!r}, and only LORA is merged tensor by tensor"))
+    wrong = list(_wrong(config))
+    if wrong:
+        fix = "copy the adapter again, or ask who made it"
+        raise MergeError([Problem("adapter", what, fix, str(folder / CONFIG)) for what in wrong])
     return config
+
+
+def _wrong(config: dict[str, Any]) -> Iterator[str]:
+    """Ranks and scalings that are none: PEFT does not write them, damage and hands do."""
+
+    def is_rank(value: Any) -> bool:
+        return type(value) is int and value > 0
+
+    def is_alpha(value: Any) -> bool:
+        return type(value) in (int, float) and math.isfinite(value)
+
+    for key, pattern, fits in (("r", "rank_pattern", is_rank), ("lora_alpha", "alpha_pattern", is_alpha)):
+        if not fits(config.get(key)):
+            yield f"{key} is {config.get(key)!r}"
+        patterns = config.get(pattern) or {}
+        if not isinstance(patterns, dict) or not all(fits(value) and _compiles(key) for key, value in patterns.items()):
+            yield f"{pattern} is {patterns!r:.100}"
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
 
 
 def _header(folder: Path) -> dict[str, Stored]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -46,12 +47,14 @@ def needed(kind: str) -> None:
         raise UserError(Problem("gguf", *found, key="export.gguf"))
 
 
-def write_and_prove(subject: Subject, folder: Path, kind: str, merged: list[torch.Tensor]) -> GgufProof:
-    """Writes `NAME-TYPE.gguf` and a Modelfile into the folder of the merged model. `merged` are that model's logits.
+def write_and_prove(subject: Subject, folder: Path, kind: str, merged: list[torch.Tensor] | None) -> GgufProof:
+    """Writes `NAME-TYPE.gguf` and a Modelfile into the folder of the merged model. `merged` are that model's logits, None
+    when it was not loaded: then only llama.cpp's reading of text is compared.
 
     Raises UserError when llama.cpp's tools are missing or do not know the model, TuneError when the file is another model.
     """
-    file = folder / f"{subject.name}-{kind}.gguf"
+    name = re.sub(r"[^\w.-]+", "-", subject.name)  # it stands in the Modelfile, and in many a command line
+    file = folder / f"{name}-{kind}.gguf"
     converter = _write(subject, folder, file, kind)
     tokenizer = models.load_tokenizer(subject.base, folder)
     header, stops = read_header(file), subject.base.stop_token_ids
@@ -141,33 +144,42 @@ def _renderer(tokenizer: Any) -> Any:
 def _write_modelfile(subject: Subject, file: Path, header: Header, tokenizer: Any, found: Turns | None) -> None:
     adds = header.metadata.get("tokenizer.ggml.add_bos_token", header.metadata.get("tokenizer.ggml.model") == "llama")
     begins = (tokenizer.bos_token or "") if adds else ""
-    stops = tokenizer.convert_ids_to_tokens(list(subject.base.stop_token_ids))
-    write_text(file.with_name(MODELFILE), modelfile(file.name, subject.name, found, begins, stops))
+    stops = [_text(tokenizer, token) for token in subject.base.stop_token_ids]
+    write_text(file.with_name(MODELFILE), modelfile(file.name, file.stem, found, begins, stops))
 
 
-def _measured(subject: Subject, file: Path, kind: str, tokenizer: Any, merged: list[torch.Tensor]) -> dict[str, Any]:
+def _text(tokenizer: Any, token: int) -> str:
+    """What a token writes: an added one its own text; of others the vocabulary holds another spelling, or none."""
+    added = tokenizer.added_tokens_decoder.get(token)
+    if added is not None:
+        return str(added.content)
+    text: str = tokenizer.decode([token]) if token < len(tokenizer) else ""
+    return text if "\N{REPLACEMENT CHARACTER}" not in text else ""
+
+
+def _measured(
+    subject: Subject, file: Path, kind: str, tokenizer: Any, merged: list[torch.Tensor] | None
+) -> dict[str, Any]:
     """What llama.cpp itself says of the file, where it can be asked. Raises TuneError when it is another model."""
     nothing = dict.fromkeys(("checked_with", "golden_token_ids_equal", "ends_at", "rows", "mean_kl", "top1_agreement"))
     if find_spec("llama_cpp") is None:
         return nothing
     texts, wanted = _golden(tokenizer)
-    said, logits = _asked(file, {"texts": texts, "rows": subject.rows, "stops": list(subject.base.stop_token_ids)})
-    width = merged[0].shape[-1]
-    kl, top1 = proof.agreement(merged, [row[:, :width] for row in logits])
+    rows = subject.rows if merged is not None else []
+    said, logits = _asked(file, {"texts": texts, "rows": rows, "stops": list(subject.base.stop_token_ids)})
     if said["ids"] != wanted:
         raise TuneError("llama.cpp gives other token ids for a chat than the model's tokenizer: do not use this file")
     if not said["ends"]:
         raise TuneError("llama.cpp ends an answer at none of the model's stop tokens: it would not stop")
+    known = {"checked_with": f"llama-cpp-python {said['version']}", "golden_token_ids_equal": True}
+    known["ends_at"] = tuple(said["ends"])
+    if merged is None:
+        return {**nothing, **known}
+    width = merged[0].shape[-1]
+    kl, top1 = proof.agreement(merged, [row[:, :width] for row in logits])
     if kind in NEARLY_THE_SAME and (not kl <= LARGEST_KL or top1 < LEAST_TOP1):
         raise TuneError(f"the GGUF file is not the merged model: mean KL {kl:.2g}, top-1 agreement {top1:.3f}")
-    return {
-        "checked_with": f"llama-cpp-python {said['version']}",
-        "golden_token_ids_equal": True,
-        "ends_at": tuple(said["ends"]),
-        "rows": len(subject.rows),
-        "mean_kl": kl,
-        "top1_agreement": top1,
-    }
+    return {**known, "rows": len(rows), "mean_kl": kl, "top1_agreement": top1}
 
 
 def _golden(tokenizer: Any) -> tuple[list[str], list[list[int]]]:
@@ -199,7 +211,8 @@ def _asked(file: Path, job: dict[str, Any]) -> tuple[dict[str, Any], list[torch.
 def in_words(found: GgufProof) -> str:
     """One line on a GGUF file."""
     if found.mean_kl is None or found.top1_agreement is None:
-        return f"{found.files[0].name}: not measured, because llama-cpp-python is not installed here"
+        why = "llama-cpp-python is not installed here" if found.checked_with is None else "export.prove is false"
+        return f"{found.files[0].name}: not measured, because {why}"
     return (
         f"{found.files[0].name}: mean KL {found.mean_kl:.1e} nats, top-1 agreement {100 * found.top1_agreement:.1f} % against "
         f"the merged model, by {found.checked_with}"

@@ -20,7 +20,7 @@ def main() -> int:
 
     file, job_file, out = sys.argv[1:]
     job: dict[str, Any] = json.loads(Path(job_file).read_text())
-    longest = max(map(len, job["rows"]))
+    longest = max(map(len, job["rows"]), default=32)
     model: Any = llama_cpp.Llama(
         file, n_ctx=longest, n_batch=longest, n_ubatch=longest, n_gpu_layers=0, logits_all=True, verbose=False
     )

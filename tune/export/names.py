@@ -55,17 +55,19 @@ class Names:
 
 def read_names(folder: Path, tensors: Mapping[str, Stored], model_name: str) -> Names:
     """Builds the model of a folder without weights and asks it. Raises BaseModelError when transformers does not know
-    the architecture."""
+    the architecture, and when the files are those of another model than config.json describes."""
     model = skeleton(folder, model_name)
     pieces, converted = _pieces(model, tensors)
     shapes = {name: tuple(p.shape) for name, p in model.named_parameters(remove_duplicate=False)}
+    tied = dict(getattr(model, "all_tied_weights_keys", None) or {})
+    _whole(shapes, tensors, {**pieces, **dict.fromkeys(converted, ())}, tied, model_name)
     modules: dict[str, nn.Module] = dict(model.named_modules())
     output = model.get_output_embeddings()
     return Names(
         shapes=shapes,
         pieces=pieces,
         converted=converted,
-        tied=dict(getattr(model, "all_tied_weights_keys", None) or {}),
+        tied=tied,
         kinds={name: type(module).__name__ for name, module in modules.items()},
         input_major=frozenset(name for name, module in modules.items() if getattr(module, "is_transposed", False)),
         embedding=next((n for n, m in modules.items() if m is model.get_input_embeddings()), ""),
@@ -75,6 +77,29 @@ def read_names(folder: Path, tensors: Mapping[str, Stored], model_name: str) -> 
             if type(module).__name__ == "Linear" and module is not output
         ),
     )
+
+
+def _whole(
+    shapes: Mapping[str, tuple[int, ...]],
+    tensors: Mapping[str, Stored],
+    pieces: Mapping[str, tuple[Piece, ...]],
+    tied: Mapping[str, str],
+    model_name: str,
+) -> None:
+    """Raises BaseModelError when a parameter is nowhere in the files, or has another shape there: transformers would fill the
+    one with random numbers. Parameters in quantized form are not looked at."""
+    there = {*pieces, *(source for name, source in tied.items() if name in pieces)}
+    there |= {name for name, source in tied.items() if source in there}
+    fix = "download the base again; its config.json and its weights have to belong together"
+    missing = [n for n in shapes if n not in there and not {f"{n}_blocks", f"model.{n}_blocks"} & tensors.keys()]
+    if missing:
+        raise base_error(model_name, f"its files lack {len(missing)} of its parameters, e.g. {missing[0]}", fix)
+    for name, shape in shapes.items():
+        for piece in pieces.get(name, ()):
+            found = tensors[piece.tensor]
+            if piece.expert is None and tuple(found.shape) != shape and found.dtype in ("F32", "F16", "BF16"):
+                what = f"{piece.tensor} has the shape {list(found.shape)}, and config.json wants {list(shape)}"
+                raise base_error(model_name, what, fix)
 
 
 def skeleton(folder: Path, model_name: str) -> Any:
@@ -89,7 +114,7 @@ def skeleton(folder: Path, model_name: str) -> Any:
             del config.quantization_config  # of the files, not of the shapes
         with torch.device("meta"):
             return AutoModelForCausalLM.from_config(config, trust_remote_code=False)
-    except (ValueError, KeyError, OSError, ImportError) as error:
+    except (ValueError, KeyError, OSError, ImportError, ArithmeticError, TypeError, RuntimeError) as error:
         what = f"transformers cannot build it ({(str(error).splitlines() or [''])[0][:200]})"
         raise base_error(model_name, what, "check that its model_type is supported") from error
 

@@ -104,14 +104,26 @@ def modelfile(gguf: str, name: str, found: Turns | None, begins_itself: str, sto
         if found is not None and "system" not in found.around:
             lines.append("# The chat template knows no system messages: one that is given here is left out.")
         lines.append(f'TEMPLATE """{template}"""')
-    lines += [f'PARAMETER stop "{stop}"' for stop in stops]
+    for stop in stops:
+        if stop and _kept(stop):
+            quotes = '"""' if '"' in stop or "\n" in stop else '"'
+            lines.append(f"PARAMETER stop {quotes}{stop}{quotes}")
+        else:
+            lines.append(f"# The stop token {stop!a} has no text that can stand here; the file itself names it.")
     return "\n".join(lines) + "\n"
+
+
+def _kept(text: str) -> bool:
+    """Whether Ollama reads a text between three quotes as it is. It knows no escapes, ends at three quotes that end a line,
+    and leaves out characters that Go does not print: all spaces but the plain one, and what joins or directs others.
+    Source: parser/parser.go of Ollama, read 2026-11-26."""
+    return '"""' not in text and all(character.isprintable() or character in "\n\r\t" for character in text)
 
 
 def _go(found: Turns, begins_itself: str) -> str | None:
     """The turns as a Go template; None where their text would be read as something else."""
     pieces = [found.begin, found.answer, *(piece for pair in found.around.values() for piece in pair)]
-    if any(sign in piece for piece in pieces for sign in ("{{", "}}", '"""')):
+    if any("{{" in piece or piece.endswith("{") or not _kept(piece) for piece in pieces):
         return None
     begin = found.begin.removeprefix(begins_itself)
     cases = "{{ else ".join(

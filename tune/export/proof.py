@@ -6,19 +6,23 @@ The reference is the live adapter, loaded by PEFT on the unquantized base in fp3
 from __future__ import annotations
 
 import json
+import math
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tune import models
-from tune.errors import TuneError
+from tune import machine, models
+from tune.errors import Problem, TuneError, UserError
 from tune.export.merge import Merged, read_tensor
 from tune.export.names import Names
 from tune.generate import prompt_ids
 from tune.modelfiles import read_headers
+from tune.recipe.schema import Export
 from tune.records import AdapterProof, BaseRecord, Device
+from tune.text import size
 
 if TYPE_CHECKING:
     import torch
@@ -32,6 +36,17 @@ TENSORS = 32
 """Changed tensors that are compared with PEFT's merge, spread over the model."""
 LARGEST_TENSOR_DIFFERENCE = {"F32": 1e-6, "BF16": 2**-7, "F16": 2**-10}
 """Against PEFT's merge in fp32, as a share of the largest weight of the tensor: two roundings to the storage type."""
+
+LOGIT_BYTES = 1 << 30
+"""At most, of all rows in fp32. Of longer rows the beginning is compared: with 150,000 words to choose from, 16 rows of
+2,048 tokens would give 20 GB."""
+LIBRARIES_BYTES = 1 << 30
+"""torch and transformers in two processes."""
+UNPROVEN = (
+    "free some memory or take a machine with more, or merge without comparing: export.prove: false, or tune export "
+    "--no-proof; the card then says that it was not measured"
+)
+STREAMED = "leave export.in_memory (--in-memory) out: merging tensor by tensor holds one tensor"
 
 GOLDEN = (
     "Hello! How are you today?",
@@ -54,10 +69,48 @@ class Subject:
 
 
 def golden_ids(tokenizer: Any) -> list[list[int]]:
-    """Token ids of fixed chats: an exported tokenizer and template must give the same. Empty without a template."""
-    if tokenizer.chat_template is None:
-        return [tokenizer(text)["input_ids"] for text in GOLDEN]
-    return [prompt_ids(tokenizer, [{"role": "user", "content": text}]) for text in GOLDEN]
+    """Token ids of fixed chats: an exported tokenizer and template must give the same. Of plain text where there is no
+    template, or where it refuses such a chat. Raises TuneError for a template that is none."""
+    from jinja2 import TemplateError, TemplateSyntaxError
+
+    found = []
+    for text in GOLDEN:
+        try:
+            found.append(prompt_ids(tokenizer, [{"role": "user", "content": text}]))
+        except TemplateSyntaxError as error:
+            what = f"the base's chat template is none (line {error.lineno}: {error.message}). Download or copy the base again"
+            raise TuneError(what) from None
+        except TemplateError:
+            found.append(list(tokenizer(text)["input_ids"]))
+    return found
+
+
+def most_tokens(vocabulary: int, rows: int) -> int:
+    """How many tokens of each row are compared."""
+    return max(1, LOGIT_BYTES // (4 * vocabulary * rows))
+
+
+def needed_bytes(subject: Subject, bytes_each: int) -> int:
+    """Main memory that it takes to load the base once with `bytes_each` a parameter, and to compare logits.
+
+    Beside the weights stand, for a moment, the largest tensor or layer as it was stored and as it becomes; beside the
+    logits of adapter and 4-bit base, those of the merged model.
+    """
+    base, tokens = subject.base, sum(map(len, subject.rows))
+    stored = read_headers(Path(base.folder), base.model).values()
+    largest = max(base.parameters // max(1, base.shapes.layers), *(math.prod(tensor.shape) for tensor in stored))
+    logits = 4 * base.shapes.vocabulary * tokens * (3 if base.quantize == "none" else 4)
+    return bytes_each * (base.parameters + 2 * largest) + logits + LIBRARIES_BYTES
+
+
+def room(subject: Subject, section: Export) -> None:
+    """Raises UserError when memory does not suffice, before the system kills the process without a word."""
+    each = 4 if section.prove or subject.base.dtype != "BF16" else 2
+    needed, free = needed_bytes(subject, each), machine.free_bytes()
+    if needed > free:
+        doing, key = ("the comparison", "export.prove") if section.prove else ("PEFT's merge", "export.in_memory")
+        what = f"{doing} holds the whole model in {'fp32' if each == 4 else 'bf16'}: {size(needed)}, and {size(free)} of memory are free"
+        raise UserError(Problem("export", what, UNPROVEN if section.prove else STREAMED, key=key))
 
 
 def live(subject: Subject, quantize: str = "none") -> tuple[Any, list[torch.Tensor]]:
@@ -84,6 +137,10 @@ def fresh(
     command = [sys.executable, "-m", "tune.export.reload", str(place.resolve()), str(rows_file), str(out)]
     command += [str(adapter.resolve())] if adapter else []
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == -signal.SIGKILL:
+        raise TuneError(
+            f"the process that loads what was written was killed, most likely for lack of memory. {UNPROVEN}"
+        )
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise TuneError(f"what was written does not load in a fresh process with plain transformers and PEFT: {last}")
@@ -96,6 +153,8 @@ def adapter_proof(subject: Subject, reference: list[torch.Tensor], scratch: Path
     """The adapter in a fresh process beside the live one. Raises TuneError when they differ."""
     found, counts = fresh(Path(subject.base.folder), subject.rows, scratch, subject.adapter)
     largest = largest_difference(reference, found)
+    if not all(bool(logits.isfinite().all()) for logits in (*reference, *found)):
+        raise TuneError("the adapter on its base gives logits that are not finite: one of the two is broken")
     if largest > LARGEST_ADAPTER_DIFFERENCE * max(float(logits.abs().max()) for logits in reference):
         raise TuneError(
             f"the adapter gives other logits in a fresh process (off by {largest:.2g}); do not publish it, report this"
@@ -112,10 +171,12 @@ def agreement(reference: list[torch.Tensor], found: list[torch.Tensor]) -> tuple
     """(mean KL divergence in nats of reference against found, share of positions with the same first token)."""
     import torch
 
-    pairs = [(torch.log_softmax(a, -1), torch.log_softmax(b, -1)) for a, b in zip(reference, found, strict=True)]
-    kl = torch.cat([(a.exp() * (a - b)).sum(-1) for a, b in pairs])
-    same = torch.cat([a.argmax(-1) == b.argmax(-1) for a, b in pairs])
-    return float(kl.mean()), float(same.float().mean())
+    kl, same = [], []
+    for one, other in zip(reference, found, strict=True):  # one row at a time: each makes several copies of its logits
+        a, b = torch.log_softmax(one, -1), torch.log_softmax(other, -1)
+        kl.append((a.exp() * (a - b)).sum(-1))
+        same.append(a.argmax(-1) == b.argmax(-1))
+    return float(torch.cat(kl).mean()), float(torch.cat(same).float().mean())
 
 
 def tensors_against_peft(model: Any, names: Names, written: Merged, folder: Path) -> tuple[int, float]:

@@ -52,12 +52,18 @@ def pack(run: Run, merged: bool) -> Parcel:
         fix = "set export.merge: true in the recipe and run it again, or publish the adapter"
         raise PublishError(Problem("publish", what, fix, file=str(run.folder)))
     folder = run.path(MERGED if merged else "adapter")
+    return of_folder(folder, _loads(exported, merged))
+
+
+def _loads(exported: ExportRecord, merged: bool) -> str:
+    """What is known of how it loads elsewhere."""
+    off = exported.adapter.largest_logit_difference
+    if off is None:
+        return "not measured: export.prove is false"
     if not merged or exported.merged is None:
-        difference = f"{exported.adapter.largest_logit_difference:.2g}"
-        loads = f"with plain PEFT in a process of its own; logits within {difference} of the live adapter's"
-    else:
-        loads = f"with plain transformers in a process of its own; mean KL {exported.merged.mean_kl:.1e} nats to the adapter"
-    return of_folder(folder, loads)
+        return f"with plain PEFT in a process of its own; logits within {off:.2g} of the live adapter's"
+    kl = exported.merged.mean_kl
+    return f"with plain transformers in a process of its own; mean KL {kl:.1e} nats to the adapter"
 
 
 def of_folder(folder: Path, loads: str) -> Parcel:

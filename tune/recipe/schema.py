@@ -337,6 +337,9 @@ class Export(Section):
     gguf: Literal["f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q3_k_m"] | None = None
     """Also write the merged model as one GGUF file of this type, for llama.cpp and Ollama, made by llama.cpp's own tools:
     the environment variable LLAMA_CPP names their folder. Merges even without `merge: true`."""
+    prove: bool = True
+    """Load adapter and merged model as anybody would and compare them with what was trained, one after the other in fp32.
+    `false` is for a base that does not fit into main memory like that: what was not measured stands so on the card."""
 
 
 class Publish(Section):

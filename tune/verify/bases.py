@@ -42,6 +42,8 @@ def _values(part: Any, path: str) -> Iterator[tuple[str, Json]]:
     """Every `{"value", "basis"}` with its path."""
     if isinstance(part, dict) and set(part) == {"value", "basis"}:
         yield path, part
+    elif isinstance(part, dict) and ("value" in part or "basis" in part):
+        yield path, {"value": part, "basis": "of no form"}
     elif isinstance(part, dict):
         for name, inner in part.items():
             yield from _values(inner, f"{path}.{name}" if path else name)

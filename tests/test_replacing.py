@@ -1,0 +1,92 @@
+"""A folder that takes its name when it is whole: two writers, kills, and what was there before."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tune.errors import TuneError
+from tune.files import replacing
+
+
+def names(folder: Path) -> list[str]:
+    """What lies in a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def write_in(folder: Path, said: Any, go: Any) -> None:
+    """A process that writes into a folder and waits."""
+    with replacing(folder, new=True) as staging:
+        (staging / "half").write_text("x")
+        said.set()
+        go.wait(60)
+
+
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[tuple[Any, Any]]:
+    """Another process that writes tmp_path/to, and the word on which it ends."""
+    forked = multiprocessing.get_context("spawn")
+    said, go = forked.Event(), forked.Event()
+    process = forked.Process(target=write_in, args=(tmp_path / "to", said, go))
+    process.start()
+    assert said.wait(60)
+    yield process, go
+    go.set()
+    process.join()
+
+
+def test_two_at_once(tmp_path: Path, another: tuple[Any, Any]) -> None:
+    """The second one is told, and disturbs nothing; the first one ends well. After a kill the lock is free, and what was half
+    is gone."""
+    process, go = another
+    with pytest.raises(TuneError, match="another process is writing"), replacing(tmp_path / "to"):
+        pass
+    go.set()
+    process.join()
+    assert (tmp_path / "to/half").read_text() == "x"
+    assert names(tmp_path) == ["to"]
+
+
+def test_killed_while_writing(tmp_path: Path, another: tuple[Any, Any]) -> None:
+    """After kill -9 the lock is free: the next one begins with an empty folder, and nothing is left beside it."""
+    process, _ = another
+    process.kill()
+    process.join()
+    assert not (tmp_path / "to").exists()
+    with replacing(tmp_path / "to", new=True) as staging:
+        assert names(staging) == []
+        (staging / "whole").write_text("y")
+    assert names(tmp_path) == ["to"]
+    assert names(tmp_path / "to") == ["whole"]
+
+
+def test_nothing_that_was_there_is_lost(tmp_path: Path) -> None:
+    """What came into the folder meanwhile stays when a new one was asked for; what is replaced stands until the new one has
+    its name, and comes back when a kill fell between the two renames."""
+    to = tmp_path / "to"
+
+    def made_by_another() -> None:
+        with replacing(to, new=True):
+            to.mkdir()
+            (to / "theirs").write_text("x")
+
+    with pytest.raises(TuneError, match="was made by somebody else meanwhile, and is left as it is"):
+        made_by_another()
+    assert (names(tmp_path), names(to)) == (["to"], ["theirs"])
+    to.rename(tmp_path / ".to.old")  # as a kill leaves it
+
+    def failing() -> None:
+        with replacing(to):
+            assert names(to) == ["theirs"]
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
+    assert (names(tmp_path), names(to)) == (["to"], ["theirs"])
+    with replacing(to) as staging:
+        (staging / "ours").write_text("y")
+    assert (names(tmp_path), names(to)) == (["to"], ["ours"])
