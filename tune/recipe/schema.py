@@ -332,14 +332,12 @@ class Export(Section):
     """`nf4` merges into the values that 4-bit quantization makes of the base, which are those that QLoRA trained on; the
     result is stored in the base's type all the same."""
     in_memory: bool = False
-    """Merge with PEFT, which holds the whole model in memory, instead of tensor by tensor: for a kind of adapter that
-    docs/export.md does not list."""
+    """Merge with PEFT, which holds the whole model: for a kind of adapter that docs/export.md does not list."""
     gguf: Literal["f32", "f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q3_k_m"] | None = None
     """Also write the merged model as one GGUF file of this type, for llama.cpp and Ollama, made by llama.cpp's own tools:
     the environment variable LLAMA_CPP names their folder. Merges even without `merge: true`."""
     prove: bool = True
-    """Load adapter and merged model as anybody would and compare them with what was trained, one after the other in fp32.
-    `false` is for a base that does not fit into main memory like that: what was not measured stands so on the card."""
+    """Load what was written and compare it, in fp32; `false` for a base beyond main memory, and the card says so."""
 
 
 class Publish(Section):
