@@ -121,11 +121,13 @@ def test_what_publishing_asks_of_the_client() -> None:
     """One commit is bound to its parent; a failure of Xet is told by the function that it comes from; bars and the
     check of a card are where they were."""
     from huggingface_hub import HfApi, ModelCard, _commit_api
+    from huggingface_hub.utils._runtime import is_xet_available
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
     assert {"parent_commit", "commit_message"} <= set(inspect.signature(HfApi.create_commit).parameters)
     assert {"private", "exist_ok"} <= set(inspect.signature(HfApi.create_repo).parameters)
     assert "_upload_xet_files" in inspect.getsource(_commit_api._upload_files)
+    assert "constants.HF_HUB_DISABLE_XET" in inspect.getsource(is_xet_available)
     assert all(map(callable, (disable_progress_bars, ModelCard.validate, HfApi.whoami, HfApi.list_repo_tree)))
 
 

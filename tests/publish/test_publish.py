@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from conftest import POCKET, ROOT
+from conftest import POCKET, ROOT, write_recipe
 from hub_writes import TOKEN, Account, Fault, WritableHub, cut, everything_below, new_model, take_for_the_hub, writable
 
 from tune.cli import main
@@ -19,9 +21,11 @@ from tune.digest import canonical_json, file_sha256, sha256
 from tune.disclose import card, write
 from tune.disclose.manifest import completed, declared, derived, measured, unknown
 from tune.errors import PublishError, PublishFailed
+from tune.pipeline import prepare
 from tune.publish import Wanted, send
 from tune.publish.front_matter import faults
 from tune.publish.parcel import of_folder
+from tune.recipe import load
 from tune.records import Publication
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "disclose"))  # the certificates of the tests of signatures
@@ -69,10 +73,11 @@ def disclosed(
     base: str = "apache-2.0",
     override: str | None = None,
     name: str = "shop",
+    more: tuple[str, ...] = (),
 ) -> None:
     """Writes manifest, card and documents of a model into its folder, on the ground of pocket's own."""
     pocket = json.loads((POCKET / "disclosure/manifest.json").read_bytes())
-    files = [target / name for name in ("config.json", "model.safetensors", "tokenizer.json")]
+    files = [target / name for name in ("config.json", "model.safetensors", "tokenizer.json", *more)]
     found: dict[str, Any] = dict(pocket)
     found["subject"] = {
         "kind": "base",
@@ -271,6 +276,28 @@ def test_everything_wrong_at_once(hub: WritableHub, folder: Path, monkeypatch: p
     assert hub.asked == []
 
 
+def test_a_full_disk(hub: WritableHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without room for publish.json nothing is sent: what is published without a record could not be repeated."""
+    full = type("Usage", (), {"free": 1000})()
+    monkeypatch.setattr("tune.publish.checks.shutil.disk_usage", lambda _: full)
+    assert "1000 B of space are left on the disk of the run. free some: publish.json could" in refused(folder)
+    assert hub.asked == []
+
+
+def test_a_run_that_is_not_finished(hub: WritableHub, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was not exported, so not loaded in a process of its own, or not disclosed, is not published; nor is a run without a
+    name for it."""
+    loaded = load(write_recipe(project / "recipe.yaml", POCKET))
+    run = prepare(loaded, project / "runs").folder
+    assert main(["publish", str(run)]) == 2
+    assert "no repository is named. add --repo user/name, or set publish.repo in the recipe" in capsys.readouterr().err
+    assert main(["publish", str(run), "--repo", REPO]) == 2
+    assert "the run is not finished, or its card is not of its present recipe and records. tune run" in (
+        capsys.readouterr().err
+    )
+    assert hub.asked == []
+
+
 def test_what_the_hub_says_of_the_card(hub: WritableHub, folder: Path) -> None:
     """The Hub's own check has the last word, before anything is made."""
     hub.tells = lambda front: [f"license {front['license']} is out of fashion"]
@@ -328,12 +355,21 @@ def test_a_card_that_was_there_first(hub: WritableHub, folder: Path) -> None:
 
 
 def test_what_is_no_longer_there(hub: WritableHub, folder: Path) -> None:
-    """Files of an earlier publication go with the next commit, files that a person added stay."""
+    """Files of an earlier publication go with the next commit, files that a person added stay but among the documents, where
+    they would pass for part of the disclosure; what goes is said."""
+    (folder / "vocab.txt").write_text("{}")
+    disclosed(folder, more=("vocab.txt",))
     sent(folder)
-    extra = {"disclosure/old.md": b"old", "picture.png": b"png"}
-    hub.commit(REPO, **extra)
-    sent(folder)
+    hub.commit(REPO, **{"disclosure/mine.md": b"mine", "picture.png": b"png"})
+    (folder / "vocab.txt").unlink()
+    disclosed(folder)
+    said: list[str] = []
+    sent(folder, said=said)
     assert set(hub.files(REPO)) == FILES | {".gitattributes", "picture.png"}
+    assert [line.removeprefix("publish: look at this: ").split(",")[0] for line in said if "deleted" in line] == [
+        "disclosure/mine.md is deleted",
+        "vocab.txt",
+    ]
 
 
 def test_what_lies_beside_it(hub: WritableHub, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -421,6 +457,47 @@ def test_failures_that_pass(hub: WritableHub, folder: Path) -> None:
     assert hub.files(REPO)["model.safetensors"] == (folder / "model.safetensors").read_bytes()
 
 
+def test_an_upload_that_never_ends_well(hub: WritableHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that breaks in the middle of a file, at every try: said, no commit, no record; repeated on a better day, the
+    same command ends it."""
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
+    fault = Fault("PUT", cut)
+    hub.faults.append(fault)
+    with pytest.raises(PublishFailed, match="the connection to the Hub broke"):
+        sent(folder)
+    assert hub.counted("PUT") > 2
+    assert hub.counted("POST .*/commit/") == 0
+    assert not (folder.parent / "publish.json").exists()
+    fault.times = 0
+    sent(folder)
+    assert hub.files(REPO)["model.safetensors"] == (folder / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [
+        (404, PublishFailed, "this server may have none. set HF_HUB_DISABLE_XET=1 and run the same command"),
+        (403, PublishError, "this token may not write there. use an account that may"),
+    ],
+)
+def test_xet(
+    hub: WritableHub, folder: Path, monkeypatch: pytest.MonkeyPatch, status: int, error: type[Exception], words: str
+) -> None:
+    """hf_xet is used wherever it is installed, whatever the server has: the switch is named before and after, and a token that
+    may not write is not taken for a missing Xet. With the switch the same command ends it."""
+    pytest.importorskip("hf_xet", reason="it comes with huggingface_hub where there is a wheel for the machine")
+    hub.faults.append(Fault("xet-write-token", status, times=1))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", False)
+    said: list[str] = []
+    with pytest.raises(error, match=re.escape(words)) as raised:
+        sent(folder, said=said)
+    assert TOKEN not in str(raised.value)
+    assert "set HF_HUB_DISABLE_XET=1 and run the same command" in said[-1]
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
+    sent(folder)
+    assert hub.files(REPO)["model.safetensors"] == (folder / "model.safetensors").read_bytes()
+
+
 def test_somebody_was_faster(hub: WritableHub, folder: Path) -> None:
     """A commit that comes in while we upload is not overwritten; repeated, ours comes after it."""
     sent(folder)
@@ -469,6 +546,18 @@ def test_the_token_is_nowhere(hub: WritableHub, folder: Path, capfd: pytest.Capt
     assert [path for path, content in files if TOKEN.encode() in content] == []
     assert TOKEN not in "\n".join([text, *said, shown.out, shown.err])
     assert not any(TOKEN.encode() in content for content in hub.files(REPO).values())
+
+
+def test_an_error_that_nobody_foresaw(hub: WritableHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the message nor the traceback of what a library raises holds the token that the library had in hand."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError(f"headers were Bearer {TOKEN}")
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", fails)
+    with pytest.raises(PublishFailed) as raised:
+        sent(folder)
+    assert TOKEN not in "".join(traceback.format_exception(raised.value))
 
 
 @pytest.mark.parametrize(

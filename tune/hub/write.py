@@ -7,11 +7,13 @@ without it.
 from __future__ import annotations
 
 import hashlib
+import re
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ Files = Mapping[str, Path | bytes]
 LOGIN = "`hf auth login` with a token that may write, or set HF_TOKEN"
 AGAIN = "run the same command again: what was uploaded is not sent again"
 NO_XET = "set HF_HUB_DISABLE_XET=1 and run the same command: the files then go over plain HTTP"
+XET_DENIES = re.compile(r"\((401|403) ")
+"""As hf_xet writes the status of an answer; it has no other form."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,14 @@ def differing(repo: str, commit: str, files: Files) -> list[str]:
     return [name for name, content in files.items() if held.get(name) not in _digests(content)]
 
 
+def over_xet() -> bool:
+    """Whether large files are sent through Xet: always where hf_xet is installed and not switched off. The client does not
+    ask the server whether it has one, and tries for some five minutes to reach a storage that does not answer."""
+    from huggingface_hub import constants
+
+    return not constants.HF_HUB_DISABLE_XET and find_spec("hf_xet") is not None
+
+
 def _digests(content: Path | bytes) -> tuple[str, str]:
     """SHA-256, as large files are listed, and git's name of the blob, as the others are."""
     if isinstance(content, bytes):
@@ -201,6 +213,9 @@ def _explain(repo: str, error: Exception) -> Exception:
         case OSError() if error.errno is not None and not isinstance(error, ConnectionError):
             return error
     if "_upload_xet_files" in frames:
+        denied = XET_DENIES.search(str(error))
+        if denied is not None:
+            return _answered(repo, int(denied[1]), "")
         return PublishFailed(
             f"{repo}: the upload through Xet failed ({_shown(error)}); this server may have none. {NO_XET}."
         )

@@ -7,7 +7,7 @@ changed nothing is committed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from tune.disclose import CARD, MANIFEST, card
 from tune.errors import Problem, PublishError, PublishFailed
 from tune.files import write_json
 from tune.hub import write as hub
+from tune.hub.write import NO_XET
 from tune.publish.checks import Checked, check
 from tune.publish.parcel import Parcel, pack
 from tune.publish.words import Composed, There, compose, words_sha256
@@ -30,6 +31,7 @@ from tune.verify.folder import SIGNATURE
 __all__ = ["Wanted", "look", "publish"]
 
 Say = Callable[[str], None]
+DISCLOSURE = "disclosure/"
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,18 @@ def send(parcel: Parcel, wanted: Wanted, record: Path, say: Say) -> Publication:
     _as_signed(parcel, composed)
     hub.check_card(wanted.repo, composed.text)
     say(f"publish: this account may write to {wanted.repo}, and the Hub accepts the card")
-    for note in (*composed.notes, *(f"{name}, of an earlier publication, is deleted" for name in gone)):
+    for note in (*composed.notes, *gone.values()):
         say(f"publish: look at this: {note}")
+    if hub.over_xet():
+        say(
+            f"publish: large files go through Xet, which is silent for minutes where nobody answers; to do without, {NO_XET}"
+        )
     if remote is None:
         hub.create(wanted.repo, private=not wanted.public)
         remote = hub.look(wanted.repo)
     parent = remote.commit if remote else None
     files: hub.Files = {**parcel.files, CARD: composed.text.encode()}
-    commit = hub.commit(wanted.repo, files, gone, parent, _message(parcel))
+    commit = hub.commit(wanted.repo, files, list(gone), parent, _message(parcel))
     differs = hub.differing(wanted.repo, commit, files)
     if differs:
         raise PublishFailed(
@@ -143,23 +149,31 @@ def _admitted(parcel: Parcel, wanted: Wanted) -> hub.Remote | None:
 
 def _composed(
     parcel: Parcel, repo: str, remote: hub.Remote | None, last: Publication | None
-) -> tuple[Composed, list[str]]:
-    """The card with the words that stay, and the names of what an earlier publication left and this one has not."""
-    there, gone = None, []
+) -> tuple[Composed, dict[str, str]]:
+    """The card with the words that stay, and what is deleted: by name, with what to say of it."""
+    there, gone = None, {}
     if remote is not None and remote.commit is not None:
         earlier = _earlier(repo, remote)
         if earlier and earlier["subject"]["kind"] != parcel.kind:
             what = f"it holds what tune calls {earlier['subject']['kind']}, and this is {parcel.kind}"
             raise PublishError(Problem("publish", what, "give each a repository of its own", file=repo))
-        described = (
-            {f["name"] for f in (*earlier["subject"]["files"], *earlier.get("documents", ()))} if earlier else set()
-        )
-        beside = {name for name in remote.files if earlier and name.startswith("disclosure/")}
-        gone = sorted((described | beside) & remote.files - set(parcel.files))
+        gone = _gone(earlier, remote.files - set(parcel.files))
         if CARD in remote.files:
             text = hub.read(repo, remote.commit, CARD).decode("utf-8", errors="replace")
             there = There(repo, remote.commit, text, _rendered(earlier), last.words_sha256 if last else None)
     return compose(parcel.card, str(parcel.folder / CARD), there), gone
+
+
+def _gone(earlier: dict[str, Any] | None, others: Iterable[str]) -> dict[str, str]:
+    """What of a repository's other files an earlier publication left, or lies where only documents of the manifest may."""
+    if earlier is None:
+        return {}
+    described = {f["name"] for f in (*earlier["subject"]["files"], *earlier.get("documents", ()))}
+    own = f"that no manifest names: in {DISCLOSURE} it would fail `tune verify`; the Hub's history keeps it"
+    told = {name: f"{name} is deleted, {own}" for name in sorted(others) if name.startswith(DISCLOSURE)}
+    return told | {
+        name: f"{name}, of an earlier publication, is deleted" for name in sorted(described.intersection(others))
+    }
 
 
 def _earlier(repo: str, remote: hub.Remote) -> dict[str, Any] | None:

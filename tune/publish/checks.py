@@ -30,8 +30,8 @@ class Checked:
     problem: Problem | None = None
 
     def __str__(self) -> str:
-        """A line for people."""
-        return f"{'no' if self.problem else 'ok'}  {self.name}: {self.what}"
+        """A line for people, with what to do where something is wrong."""
+        return f"no  {self.name}: {self.what}. {self.problem.fix}" if self.problem else f"ok  {self.name}: {self.what}"
 
 
 def check(parcel: Parcel, repo: str) -> Iterator[Checked]:
