@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -187,6 +188,35 @@ def test_what_is_disclosed(whole: Path) -> None:
     assert f"- org/shop (train): commit `{ONE}`, SHA-256 `{shop['sha256']['value']}`\n" in card
     assert f"- own.jsonl: SHA-256 `{own['sha256']['value']}`\n" in card
     assert "127.0.0.1" not in card + json.dumps(manifest)
+
+
+@pytest.mark.slow
+def test_what_is_not_disclosed(hub: Hub, whole: Path) -> None:
+    """Commit, file and roots of the private data set stand salted; its commit is in no published byte, neither of the
+    manifest's recipe nor of the names of files. In the run directory, where it is known, levels 3 and 4 hold all the same;
+    from the adapter alone its commit cannot be asked for."""
+    path = whole / "adapter/disclosure/manifest.json"
+    manifest, ledger = json.loads(path.read_text()), json.loads((whole / "data/ledger.json").read_text())
+    ours, kept = manifest["sources"][1], ledger["sources"][1]
+    assert ours["salted"] is manifest["consumption"]["salted"] is True
+    assert [file["name"] for file in ours["files"]] == ["org/ours/train.jsonl"]
+    assert manifest["recipe"]["resolved"]["value"]["data"]["train"][1]["revision"] is None
+    published = b"".join(file.read_bytes() for file in (whole / "adapter").rglob("*") if file.is_file())
+    plain = {TWO, TWO[:12], kept["sha256"], kept["rows_root"], kept["examples_root"], ledger["examples_root"]}
+    assert [text for text in plain if text.encode() in published] == []
+    assert ledger["sources"][2]["sha256"].encode() in published
+
+    def said(folder: Path, *arguments: str) -> dict[str, str]:
+        found = json.loads(tune(hub, whole.parents[1], "verify", folder, *arguments, "--hub", "--json").stdout)
+        return {c["claim"]: c["verdict"] for c in found["claims"] if c["level"] in (3, 4)}
+
+    inside = said(whole, "--data")
+    assert inside[f"org/ours exists at commit {TWO}, with the files that were read"] == "VERIFIED"
+    assert set(inside.values()) == {"VERIFIED"}
+    shutil.copytree(whole / "adapter", whole.parent / "alone")
+    alone = said(whole.parent / "alone")
+    assert alone["org/ours (train) exists"] == "NOT CHECKED"
+    assert alone[f"org/shop exists at commit {ONE}, with the files that were read"] == "VERIFIED"
 
 
 @pytest.mark.slow
