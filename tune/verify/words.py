@@ -32,7 +32,7 @@ MEASURED_ONCE = (
 )
 """Paths of what the author's machine measured and nobody measures again here, and what they say."""
 
-SALTED = "digests and roots of private rows: only who has their key sees levels 0 to 4 check them"
+SALTED = "digests, roots and commits of private rows: levels 0 to 4 check them for who has their key, of a data set in the run directory"
 
 
 def unproven(manifest: Json) -> list[str]:
