@@ -19,6 +19,7 @@ from tune.modelfiles import (
     Stored,
     base_error,
     chat_template,
+    check_sizes,
     deciding_files,
     language,
     optional_json,
@@ -75,6 +76,7 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
     Reads config.json, tokenizer and safetensors headers, never weights. Raises BaseModelError for what cannot be used.
     """
     config = read_json(folder, "config.json", model)
+    check_sizes(config, model)
     text = language(config)
     tensors = read_headers(folder, model)
     stored = _values(tensors, stored_quantization(folder, model), model)

@@ -37,6 +37,45 @@ LEFT_OUT: dict[str, dict[str, Any]] = {
 """By the language model's type: sizes that its publisher's config.json leaves out where they are the defaults of transformers
 (models/*/configuration_*.py of the pinned version)."""
 
+SIZES = (
+    "hidden_size",
+    "intermediate_size",
+    "intermediate_size_mlp",
+    "moe_intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "num_global_key_value_heads",
+    "head_dim",
+    "global_head_dim",
+    "vocab_size",
+    "q_lora_rank",
+    "kv_lora_rank",
+    "qk_nope_head_dim",
+    "qk_rope_head_dim",
+    "v_head_dim",
+    "interleave_moe_layer_step",
+    "sliding_window_pattern",
+    "image_size",
+    "patch_size",
+    "position_embedding_size",
+)
+COUNTS = (
+    "num_experts",
+    "num_local_experts",
+    "n_routed_experts",
+    "n_shared_experts",
+    "num_experts_per_tok",
+    "top_k_experts",
+    "experts_per_token",
+    "first_k_dense_replace",
+    "decoder_sparse_step",
+    "sliding_window",
+    "attention_chunk_size",
+)
+"""Keys of a config.json that hold whole numbers; SIZES are 1 at least. Either may be null where the family has a default."""
+LARGEST, MOST_LAYERS = 10**9, 10_000
+FROM_THE_MODEL = "take the config.json of the model itself"
 MAX_HEADER_BYTES = 100 << 20
 """safetensors' own limit for the header."""
 
@@ -47,9 +86,30 @@ def deciding_files(folder: Path) -> list[str]:
 
 
 def language(config: dict[str, Any]) -> dict[str, Any]:
-    """The part of a config.json that describes the language model, with the sizes that are left out of it filled in."""
-    text = config.get("text_config", config)
+    """The part of a config.json that describes the language model, with the sizes that are left out of it filled in; what is
+    null is left out."""
+    text = {name: value for name, value in config.get("text_config", config).items() if value is not None}
     return {**LEFT_OUT.get(str(text.get("model_type")), {}), **text}
+
+
+def check_sizes(config: dict[str, Any], model: str) -> None:
+    """Raises BaseModelError for a config.json whose numbers cannot be those of a model."""
+    for part in ("text_config", "vision_config"):
+        if not isinstance(config.get(part, {}), dict):
+            raise base_error(model, f"config.json has {part}, which is no object", FROM_THE_MODEL)
+    text = language(config)
+    for section in (text, config.get("vision_config", {})):
+        for key in (*SIZES, *COUNTS):
+            value, least = section.get(key), int(key in SIZES)
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            if value is not None and not (whole and least <= value <= LARGEST):
+                what = f"config.json has {key}: {json.dumps(value)}, and it must be a whole number from {least} to {LARGEST}"
+                raise base_error(model, what, FROM_THE_MODEL)
+    layers, types = text.get("num_hidden_layers") or 0, text.get("layer_types")
+    if layers > MOST_LAYERS:
+        raise base_error(model, f"config.json has {layers} layers, more than {MOST_LAYERS}", FROM_THE_MODEL)
+    if types is not None and (not isinstance(types, list) or len(types) < layers):
+        raise base_error(model, f"layer_types of config.json is no list of {layers} layers", FROM_THE_MODEL)
 
 
 def base_error(model: str, what: str, fix: str) -> BaseModelError:

@@ -47,9 +47,8 @@ def experts_there(text: Mapping[str, Any]) -> int | None:
 
 def experts_visited(text: Mapping[str, Any]) -> int | None:
     """Experts of a layer that are computed for a token."""
-    if text.get("model_type") in ALL_COMPUTED:
-        return experts_there(text)
-    return next((int(text[key]) for key in EXPERTS_VISITED if text.get(key)), None)
+    chosen = next((int(text[key]) for key in EXPERTS_VISITED if text.get(key)), None)
+    return experts_there(text) if text.get("model_type") in ALL_COMPUTED else chosen
 
 
 def in_experts(name: str) -> bool:

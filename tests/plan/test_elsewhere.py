@@ -91,6 +91,36 @@ def test_several_devices_divide_what_one_cannot_hold(recipe: Path, capsys: pytes
         assert found["micro_batch_tokens"] * found["accumulation"] * 2 == 16_384
 
 
+def test_a_pinned_strategy_is_planned(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the recipe pins must be what is planned, also where the other would do or is needed."""
+    for strategy, device, fits in (("fsdp2", "h100x2", True), ("ddp", "16GBx2", False)):
+        code, found = as_json(recipe, capsys, "--device", device, "--set", f"launch.strategy={strategy}")
+        assert (code, found["strategy"], found["fits"]) == (0 if fits else 2, strategy, fits)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"hidden_size": 0}, "hidden_size: 0, and it must be a whole number from 1 to 1000000000"),
+        ({"num_attention_heads": "32"}, 'num_attention_heads: "32", and it must be'),
+        ({"num_hidden_layers": 10**9}, "has 1000000000 layers, more than 10000"),
+        ({"vocab_size": None}, "has no 'vocab_size'"),
+        ({"layer_types": ["full_attention"]}, "layer_types of config.json is no list of 32 layers"),
+        ({"text_config": "none"}, "has text_config, which is no object"),
+        ({"model_type": ["llama"]}, "has model_type ['llama'], whose shapes the plan does not know"),
+    ],
+)
+def test_a_config_that_is_none_is_refused(
+    recipe: Path, capsys: pytest.CaptureFixture[str], change: dict[str, Any], message: str
+) -> None:
+    """Numbers that cannot be a model's must be refused in one line that names the key, and soon."""
+    (recipe.parent / "base" / "config.json").write_text(json.dumps({**LLAMA_8B, **change}))
+    assert main(["plan", str(recipe), *QUICK, "--device", "h100"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert message in err
+
+
 def test_experts_that_would_stay_untouched_stop_the_plan(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """gpt-oss with all-linear must be refused with the share that is reached and two ways out, both of which work."""
     (recipe.parent / "base" / "config.json").write_text(json.dumps(GPT_OSS))
@@ -136,6 +166,12 @@ def test_all_devices_in_one_table(recipe: Path, capsys: pytest.CaptureFixture[st
     [
         (["--device", "rtx409"], "no device is called 'rtx409'. did you mean \"rtx4090\"?"),
         (["--device", "0GB"], "no device is called '0GB'"),
+        (["--device", ""], "no device is called ''"),
+        (
+            ["--device", "h100", "--price-per-hour", "nan"],
+            "--price-per-hour: nan is no price of an hour. a number from 0",
+        ),
+        (["--device", "h100", "--price-per-hour", "-1"], "--price-per-hour: -1 is no price of an hour"),
         (["--all", "--device", "h100"], "needs a recipe and one of --device NAME and --all"),
         (["--price-per-hour", "1"], "needs a recipe and one of --device NAME and --all"),
         (["--device", "h100", "--set", "base.model=org/name"], "org/name is not on this disk"),

@@ -320,7 +320,9 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "commit of a folder": (
         changed("model: base", f"model: base\n  revision: {COMMIT}"),
-        ["recipe.yaml:5: base.revision: a folder has no revision. remove it, or give a Hub id as base.model"],
+        [
+            "recipe.yaml:5: base.revision: a folder has no revision. remove it (for one command: --set base.revision=null), or give a Hub id as base.model"
+        ],
     ),
     "Hub id published again": (
         changed("model: base", "model: org/name\n  published_as: org/other"),

@@ -13,6 +13,9 @@ from tune.errors import EXIT_DONE, EXIT_USAGE, Problem, UserError
 if TYPE_CHECKING:
     import argparse
 
+MOST_PER_HOUR = 1_000_000
+"""For a device, or for all of them: what is more than this was mistyped."""
+
 
 def carry_out(parsed: argparse.Namespace) -> int:
     """`tune run`."""
@@ -136,7 +139,7 @@ def show_data(parsed: argparse.Namespace) -> int:
 
 def plan_run(parsed: argparse.Namespace) -> int:
     """`tune plan`."""
-    if parsed.device or parsed.all or parsed.price_per_hour is not None:
+    if parsed.device is not None or parsed.all or parsed.price_per_hour is not None:
         return _plan_elsewhere(parsed)
     from tune import pipeline
     from tune.plan.words import as_json, describe
@@ -178,12 +181,16 @@ def _plan_elsewhere(parsed: argparse.Namespace) -> int:
 
     if (
         parsed.target.is_dir()
-        or bool(parsed.device) == bool(parsed.all)
+        or (parsed.device is not None) == parsed.all
         or (parsed.all and (parsed.json or parsed.trace))
     ):
         what = "a plan for another device needs a recipe and one of --device NAME and --all"
         fix = "e.g. tune plan my.yaml --device rtx4090; --json and --trace go with --device"
         raise UserError(Problem("call", what, fix))
+    price = parsed.price_per_hour
+    if price is not None and not 0 <= price <= MOST_PER_HOUR:
+        what = f"{price:g} is no price of an hour"
+        raise UserError(Problem("call", what, f"a number from 0 to {MOST_PER_HOUR}", key="--price-per-hour"))
     loaded = load_recipe(parsed)
     read = elsewhere.shape(loaded.recipe, loaded.root)
     adapted = by_component(read.model, loaded.recipe.train.adapter.targets)
@@ -191,7 +198,7 @@ def _plan_elsewhere(parsed: argparse.Namespace) -> int:
         print(elsewhere.overview(loaded.recipe, read.model))
         print(elsewhere.caveat(loaded.recipe, read), file=sys.stderr)
         return EXIT_DONE
-    found = elsewhere.forecast(loaded.recipe, read.model, find(parsed.device), parsed.price_per_hour)
+    found = elsewhere.forecast(loaded.recipe, read.model, find(parsed.device), price)
     traced = None
     if parsed.trace:
         from tune.plan import trace

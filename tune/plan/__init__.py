@@ -16,7 +16,7 @@ from typing import Any
 from tune.errors import PlanError, Problem
 from tune.plan import accelerate
 from tune.plan.coverage import by_component, check
-from tune.plan.fit import FEWER_PROCESSES, Fit, largest, setting, told, ways_out, worthwhile
+from tune.plan.fit import FEWER_PROCESSES, Fit, largest, setting, strategies, told, ways_out, worthwhile
 from tune.plan.memory import Setting
 from tune.plan.of_run import architecture, longest, room
 from tune.plan.shapes import Architecture
@@ -105,11 +105,6 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
     }
 
 
-def _strategies(wanted: str, ranks: int) -> tuple[str, ...]:
-    """What to try, in this order. A lone device holds everything, whatever is asked for several."""
-    if ranks == 1:
-        return ("one device",)
-    return ("ddp", "fsdp2") if wanted == "auto" else (wanted,)
 
 
 def _fit(model: Architecture, one: Setting, device: Device, per_step: int, ranks: int, wanted: str) -> tuple[str, Fit]:
@@ -119,7 +114,7 @@ def _fit(model: Architecture, one: Setting, device: Device, per_step: int, ranks
     """
     memory = room(device, ranks)
     sizes = worthwhile([n for n, _ in micro_batches(per_step, ranks)], device.kind, one.tokens)
-    for strategy in _strategies(wanted, ranks):
+    for strategy in strategies(wanted, ranks):
         shards = ranks if strategy == "fsdp2" else 1
         found = largest(model, replace(one, shards=shards), sizes, math.ceil(per_step / ranks), memory)
         if found.fits:

@@ -9,7 +9,7 @@ from typing import Any
 from tune.errors import PlanError, Problem
 from tune.plan import coverage, families, published
 from tune.plan.devices import DEVICES, Spec
-from tune.plan.fit import Fit, largest, setting, ways_out, worthwhile
+from tune.plan.fit import Fit, largest, setting, strategies, ways_out, worthwhile
 from tune.plan.memory import RUNTIME_BYTES
 from tune.plan.shapes import Architecture
 from tune.plan.speed import flop_per_token, tokens_per_second
@@ -43,7 +43,7 @@ class Forecast:
 
     def as_json(self, adapted: dict[str, dict[str, int]]) -> dict[str, Any]:
         """The shape that docs/interface.md describes."""
-        cost = self.price_per_hour * self.seconds / 3600 if self.price_per_hour and self.seconds else None
+        cost = None if self.price_per_hour is None or not self.seconds else self.price_per_hour * self.seconds / 3600
         return {
             "device": self.spec.name,
             "devices": self.spec.count,
@@ -59,7 +59,7 @@ class Forecast:
             "tokens_per_second": self.speed and round(self.speed, 1),
             "tokens": self.tokens,
             "seconds": self.seconds and round(self.seconds),
-            "cost": cost and round(cost, 2),
+            "cost": None if cost is None else round(cost, 2),
             "ways_out": [{"change": text, "peak_bytes": needed} for text, needed in self.ways],
         }
 
@@ -104,11 +104,11 @@ def forecast(recipe: Recipe, model: Architecture, spec: Spec, price_per_hour: fl
     share = -(-per_step // spec.count)
     asked = setting(recipe, spec.kind, spec.bf16, rows)
     tried = worthwhile([n for n, _ in micro_batches(share, 1)], asked.device, rows)
-    found = largest(model, asked, tried, share, spec.memory_bytes)
-    strategy = "one device" if spec.count == 1 else "ddp"
-    if spec.count > 1 and not found.fits:
-        found = largest(model, replace(asked, shards=spec.count), tried, share, spec.memory_bytes)
-        strategy = "fsdp2"
+    for strategy in strategies(recipe.launch.strategy, spec.count):
+        shards = spec.count if strategy == "fsdp2" else 1
+        found = largest(model, replace(asked, shards=shards), tried, share, spec.memory_bytes)
+        if found.fits:
+            break
     return Forecast(
         spec=spec,
         model=model,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tune.errors import PlanError, Problem
-from tune.modelfiles import language
+from tune.modelfiles import FROM_THE_MODEL, check_sizes, language
 from tune.operations import EXPERTS_THERE, EXPERTS_VISITED, experts_there, experts_visited
 from tune.plan import vision
 from tune.plan.shapes import Architecture, Block, Component, Kind, Module
@@ -63,15 +63,16 @@ INSIDE = {"llama4": "llama4_text", "gemma3": "gemma3_text", "gemma4": "gemma4_te
 
 def known(config: dict[str, Any]) -> bool:
     """Whether the shapes of a model can be read off its config."""
-    kind = config.get("model_type")
+    kind = str(config.get("model_type"))
     return kind in FAMILIES or (kind in INSIDE and "text_config" in config)
 
 
 def read(config: dict[str, Any], name: str) -> Architecture:
     """The architecture that a config.json describes; `name` stands in messages.
 
-    Raises PlanError for families that are not known, and for configs that lack a size.
+    Raises PlanError for families that are not known and for configs that lack a size, BaseModelError for sizes that are none.
     """
+    check_sizes(config, name)
     kind = str(config.get("model_type"))
     text = language(config)
     family = FAMILIES.get(INSIDE.get(kind, kind))
@@ -94,16 +95,18 @@ def read(config: dict[str, Any], name: str) -> Architecture:
         )
     except KeyError as missing:
         what = f"config.json of {name} has no {missing}"
-        raise PlanError(Problem("plan", what, "take the config.json of the model itself", key="base.model")) from None
+        raise PlanError(Problem("plan", what, FROM_THE_MODEL, key="base.model")) from None
 
 
 def read_config(folder: Path, name: str) -> dict[str, Any]:
     """The config.json of a folder. Raises PlanError when there is none that can be read."""
     try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        config = None
+    if not isinstance(config, dict):
         what = f"{name} has no config.json that can be read"
-        raise PlanError(Problem("plan", what, "give a folder with config.json", key="base.model")) from None
+        raise PlanError(Problem("plan", what, "give a folder with config.json", key="base.model"))
     return config
 
 
@@ -175,7 +178,7 @@ def _latent(text: dict[str, Any], window: int | None, rest: tuple[Module, ...]) 
     transformers keeps the whole keys and values while it generates, not the latent ones.
     """
     hidden, heads = text["hidden_size"], text["num_attention_heads"]
-    narrow, rank, rope = text["q_lora_rank"], text["kv_lora_rank"], text["qk_rope_head_dim"]
+    narrow, rank, rope = text.get("q_lora_rank"), text["kv_lora_rank"], text["qk_rope_head_dim"]
     head, value = text["qk_nope_head_dim"] + rope, text["v_head_dim"]
     bias = bool(text.get("attention_bias", False))
     if narrow is None:
@@ -209,7 +212,7 @@ def _count(text: dict[str, Any]) -> int:
     """Number of experts of a layer."""
     found = experts_there(text)
     if found is None:
-        raise KeyError(EXPERTS_THERE[0])
+        raise KeyError(" or ".join(EXPERTS_THERE))
     return found
 
 
@@ -217,7 +220,7 @@ def _experts(text: dict[str, Any], family: Family, inner: int, bias: bool = Fals
     """Two tensors that hold all experts of a layer: neither LoRA on layers nor bitsandbytes sees them."""
     hidden, copies, active = text["hidden_size"], _count(text), experts_visited(text)
     if active is None:
-        raise KeyError(EXPERTS_VISITED[0])
+        raise KeyError(" or ".join(EXPERTS_VISITED))
 
     def fused(name: str, inputs: int, outputs: int) -> Module:
         return Module(name, "experts", "parameter", inputs, outputs, outputs if bias else 0, copies, active)

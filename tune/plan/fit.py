@@ -41,6 +41,13 @@ def setting(recipe: Recipe, kind: str, bf16: bool, row_tokens: int) -> Setting:
     )
 
 
+def strategies(wanted: str, devices: int) -> tuple[str, ...]:
+    """What to try, in this order. A lone device holds everything, whatever is asked for several."""
+    if devices == 1:
+        return ("one device",)
+    return ("ddp", "fsdp2") if wanted == "auto" else (wanted,)
+
+
 def worthwhile(micro_batches: Sequence[int], kind: str, row_tokens: int) -> list[int]:
     """Those (in sequences) that bring something on a kind of device: on a CPU at most about CPU_TOKENS, a lone sequence always."""
     return [n for n in micro_batches if kind != "cpu" or n == 1 or n * row_tokens <= CPU_TOKENS]

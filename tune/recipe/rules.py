@@ -122,7 +122,11 @@ def _base(recipe: Recipe, root: Path) -> Iterator[Found]:
             "give a folder with config.json, or a Hub id such as Qwen/Qwen3-4B",
         )
     if not hub and base.revision is not None:
-        yield ("base", "revision"), "a folder has no revision", "remove it, or give a Hub id as base.model"
+        yield (
+            ("base", "revision"),
+            "a folder has no revision",
+            "remove it (for one command: --set base.revision=null), or give a Hub id as base.model",
+        )
     if hub and base.published_as is not None:
         yield ("base", "published_as"), "a Hub id already says where the base is published", "remove the key"
 
