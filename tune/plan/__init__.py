@@ -105,8 +105,6 @@ def _planned(run: Run, base: BaseRecord, ledger: Ledger, device: Device) -> dict
     }
 
 
-
-
 def _fit(model: Architecture, one: Setting, device: Device, per_step: int, ranks: int, wanted: str) -> tuple[str, Fit]:
     """Strategy and setting, the fastest that fits. Raises PlanError, with what would make it fit.
 
