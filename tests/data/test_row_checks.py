@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from light_base import Bench, make_base
 from tune.cli import main
 from tune.data.checks import MEANING, histogram, lengths, run_checks
 from tune.data.languages import Spoken, languages
-from tune.data.prepare import Prepared, SourceRows
+from tune.data.prepare import Prepared, SourceRows, root_of
 from tune.data.store import Examples
-from tune.receipt import IGNORED
+from tune.receipt import IGNORED, examples_root
 from tune.recipe.schema import Source
 from tune.records import CheckResult
+from tune.sequences import Flag
 
 SHORT = chat_row("Why?", "So.")
 TOLD_ELSEWHERE = Spoken({"en": 1.0}, 1, {})
@@ -250,9 +252,32 @@ def bare(sizes: list[int]) -> Prepared:
     """Training examples of which only the lengths count."""
     columns = {name: np.zeros(len(sizes), np.int32) for name in ("loss", "cut", "flags", "sources", "files", "lines")}
     columns |= {"lengths": np.array(sizes, np.int32), "uses": np.ones(len(sizes))}
-    files = {"ids": np.zeros(0, np.int32), "labels": np.zeros(0, np.int32), "leaves": np.zeros(len(sizes), "S32")}
     source = SourceRows(Source(path="train.jsonl"), "train", [], "text")
-    return Prepared([source], Examples(files, columns, ()))
+    return Prepared([source], Examples(dict.fromkeys(("ids", "labels", "leaves")), columns, ()))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 3), st.integers(0, 3)), min_size=1))
+def test_repeats_by_the_whole_leaf(drawn: list[tuple[bool, int, int]]) -> None:
+    """An example is a repeat, or leaked, when all of its leaf is another's, however many begin alike; and the root over the
+    distinct ones is that of the receipt. Leaves are drawn as no hash gives them: a beginning and a tail, of few each."""
+    drawn = [(False, 0, 0), *drawn]
+    leaves = [bytes([64 * begin] * 31 + [tail]) for _, begin, tail in drawn]
+    memory = mmap.mmap(-1, 32 * len(leaves))
+    memory.write(b"".join(leaves))
+    columns = {name: np.ones(len(drawn), np.int32) for name in ("lengths", "loss", "cut", "files", "lines", "uses")}
+    columns["sources"] = np.array([held_out for held_out, _, _ in drawn], np.int32)
+    columns["flags"] = np.zeros(len(drawn), np.int32)
+    sources = [SourceRows(Source(path="x.jsonl"), split, [], "text") for split in ("train", "eval")]
+    prepared = Prepared(sources, Examples({"ids": None, "labels": None, "leaves": memory}, columns, ()))
+    run_checks(prepared, "assistant", TOLD_ELSEWHERE)
+    trained = [leaf for leaf, (held_out, _, _) in zip(leaves, drawn, strict=True) if not held_out]
+    for i, (held_out, _, _) in enumerate(drawn):
+        flags = prepared.examples.flags[i]
+        assert bool(flags & Flag.LEAKED) == (held_out and leaves[i] in trained)
+        earlier = [leaves[j] for j in range(i) if not drawn[j][0]]
+        assert bool(flags & Flag.REPEAT) == (not held_out and leaves[i] in earlier)
+    assert root_of(prepared.examples, np.arange(len(drawn))) == examples_root(leaves)
 
 
 @settings(max_examples=300, deadline=None)

@@ -57,11 +57,15 @@ def _flag(prepared: Prepared) -> None:
     """Sets the flags that can only be known once all examples are."""
     found = prepared.examples
     train, held_out = prepared.of("train"), prepared.of("eval")
-    _, first = np.unique(found.leaves[train], return_index=True)
-    again = np.ones(len(train), bool)
-    again[first] = False
-    found.flags[train[again]] |= Flag.REPEAT
-    leaked = held_out[np.isin(found.leaves[held_out], found.leaves[train])]
+    keys = found.keys()
+    ordered = np.sort(keys[train])
+    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    # Whole leaves are compared of those alone whose keys are alike: of millions of rows they would fill the memory.
+    alike = train[np.isin(keys[train], several)]
+    _, first = np.unique(found.leaves[alike], return_index=True)
+    found.flags[np.delete(alike, first)] |= Flag.REPEAT
+    alike = train[np.isin(keys[train], keys[held_out])]
+    leaked = held_out[np.isin(found.leaves[held_out], found.leaves[alike])]
     found.flags[leaked] |= Flag.LEAKED
     costly = train[found.lengths[train] > found.lengths[train].sum(dtype=np.int64) / 10]
     if len(train) > 10:

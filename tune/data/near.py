@@ -34,7 +34,8 @@ class Ordered:
         if not len(run):
             return
         while self._runs and len(self._runs[-1]) < 2 * len(run):
-            run = np.sort(np.concatenate([self._runs.pop(), run]))
+            run = np.concatenate([self._runs.pop(), run])
+            run.sort()  # in place: of millions of rows a copy would be large
         self._runs.append(run)
 
     def at_or_after(self, values: np.ndarray) -> np.ndarray:

@@ -94,7 +94,7 @@ def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
         tokenizer_sha256=base.tokenizer_sha256,
         lengths=lengths(prepared),
         histogram=histogram(prepared),
-        examples_root=root_of(prepared.examples.leaves[prepared.of("train")]),
+        examples_root=root_of(prepared.examples, prepared.of("train")),
         packing=packing,
         languages=spoken.shares,
         checks=checks,
@@ -138,6 +138,7 @@ def save(prepared: Prepared, section: Data, folder: Path) -> Packing:
             for i in range(0, len(starts), AT_ONCE):
                 pairs = zip(starts[i : i + AT_ONCE], ends[i : i + AT_ONCE], strict=True)
                 append([found.sequence(members[order[begin:end]]) for begin, end in pairs])
+                found.let_go()
         if split == "train":
             tokens = int(sizes.sum(dtype=np.int64))
             packing = Packing(

@@ -5,6 +5,7 @@ What is held in memory is some 35 bytes an example; tokens and leaves, however m
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -46,29 +47,34 @@ class Store:
         columns = {}
         for name, kind in {**COLUMNS, **PLACES}.items():
             columns[name] = np.concatenate([np.zeros(0, kind), *self._parts.pop(name)]).astype(kind, copy=False)
-        mapped = {name: _mapped(path, FILES[name]) for name, path in self._paths.items()}
-        return Examples(mapped, columns, tuple(self._paths.values()))
+        maps = {name: _mapped(path) for name, path in self._paths.items()}
+        return Examples(maps, columns, tuple(self._paths.values()))
 
 
-def _mapped(path: Path, kind: np.dtype) -> np.ndarray:
-    # As a plain array: a slice of numpy's own type for mapped files takes ten times as long.
-    return np.asarray(np.memmap(path, kind, "r")) if path.stat().st_size else np.zeros(0, kind)
+def _mapped(path: Path) -> mmap.mmap | None:
+    """A file as memory; None for one without content, which cannot be mapped."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else None
 
 
 class Examples:
     """Finished examples. The columns are arrays with an entry each."""
 
-    def __init__(self, mapped: dict[str, np.ndarray], columns: dict[str, np.ndarray], paths: tuple[Path, ...]) -> None:
-        """`mapped` holds what lies in the files at `paths`: the tokens of all, one after the other, and the leaves."""
-        self._ids, self._labels = mapped["ids"], mapped["labels"]
-        self._paths = paths
+    def __init__(
+        self, maps: dict[str, mmap.mmap | None], columns: dict[str, np.ndarray], paths: tuple[Path, ...]
+    ) -> None:
+        """`maps` holds what lies in the files at `paths`: the tokens of all, one after the other, and the leaves."""
+        self._paths, self._maps = paths, maps
+        # Plain arrays: a slice of numpy's own type for mapped files takes ten times as long.
+        whole = {name: np.frombuffer(held or b"", FILES[name]) for name, held in maps.items()}
+        self._ids, self._labels = whole["ids"], whole["labels"]
         self.lengths, self.loss, self.cut = columns["lengths"], columns["loss"], columns["cut"]
         self.flags = columns["flags"]
         """Bits of `tune.sequences.Flag`; more are set once all are known."""
         self.sources, self.files, self.lines = columns["sources"], columns["files"], columns["lines"]
         self.uses = columns["uses"]
         """How often an epoch holds the example."""
-        self.leaves = mapped["leaves"]
+        self.leaves = whole["leaves"]
         """Leaves as fixed strings of 32 bytes, to be compared and sorted. numpy shows a single one without zero bytes at
         its end: see `whole_leaves`."""
         self._starts = np.concatenate([[0], np.cumsum(self.lengths, dtype=np.int64)])
@@ -77,6 +83,20 @@ class Examples:
         """Deletes the files. What is mapped stays readable as long as this object lives."""
         for path in self._paths:
             path.unlink()
+
+    def let_go(self) -> None:
+        """Lets the system forget what was read, so that a process that has read everything does not seem to hold it."""
+        for held in self._maps.values():
+            if held is not None:
+                held.madvise(mmap.MADV_DONTNEED)
+
+    def keys(self) -> np.ndarray:
+        """64 bits of each leaf: examples that are alike have the same, and hardly any others do."""
+        return self.leaves.view(np.uint64)[::4].copy()
+
+    def first_bytes(self) -> np.ndarray:
+        """Of each leaf."""
+        return self.leaves.view(np.uint8)[::32]
 
     def tokens(self, i: int) -> tuple[np.ndarray, np.ndarray]:
         """(input_ids, labels) of an example."""

@@ -44,7 +44,8 @@ def words(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         last = max(first + 1, int(np.searchsorted(ends, starts[first] + _PIECE, "right")))
         found[first:last] = _hashes(letters, starts[first:last], ends[first:last])
         first = last
-    return found, np.searchsorted(np.flatnonzero(letters == 255), starts)
+    own = np.diff(np.searchsorted(starts, np.flatnonzero(letters == 255)), prepend=0)
+    return found, np.repeat(np.arange(len(texts)), own)
 
 
 def _plain(text: str) -> bytes:
