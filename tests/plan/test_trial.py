@@ -215,7 +215,8 @@ def test_a_trial_in_too_small_an_address_space(project: Path, wide_base: Path) -
 @pytest.mark.usefixtures("one_core")
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="an address space is looked up in /proc")
 def test_held_out_rows_that_do_not_fit(project: Path, wide_base: Path) -> None:
-    """A step fits and the batch of held-out rows does not: refused at once, because no smaller step would help."""
+    """A step fits and the batch of held-out rows does not: refused at once, because no smaller step would help. Where
+    a finished run cannot be measured again for want of memory, that is said in words."""
     wide_recipe(project, wide_base)
     tune("plan", "recipe.yaml", "--runs", "step", cwd=project)
     folder = next((project / "step").iterdir())
@@ -228,6 +229,13 @@ def test_held_out_rows_that_do_not_fit(project: Path, wide_base: Path) -> None:
     assert refused.returncode == 2, refused.stderr
     assert "data.eval: out of memory on " in refused.stderr
     assert "going on with" not in refused.stderr
+    finished = tune("run", "recipe.yaml", "--runs", "whole", cwd=project).stdout.strip()
+    measured = subprocess.run(
+        [*whole[:-2], "evaluate", finished], cwd=project, capture_output=True, text=True, check=False
+    )
+    assert measured.returncode == 1, measured.stderr
+    assert "tune: out of memory (RuntimeError: " in measured.stderr
+    assert "Traceback" not in measured.stderr
 
 
 @pytest.fixture

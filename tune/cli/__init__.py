@@ -43,6 +43,14 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return EXIT_FAILED
+    except (MemoryError, RuntimeError) as error:
+        from tune.models import first_line, is_out_of_memory
+
+        if not is_out_of_memory(error):
+            raise
+        what = "What was complete before is kept; free some memory, or take a larger machine, and run the same command."
+        print(f"tune: out of memory ({first_line(error)}). {what}", file=sys.stderr)
+        return EXIT_FAILED
     except KeyboardInterrupt:
         print("tune: stopped. What was complete is kept; the same command goes on from there.", file=sys.stderr)
         return EXIT_INTERRUPTED
