@@ -19,21 +19,24 @@ from attacks import (
     forged,
     manifest_of,
     single_changes,
+    swapped,
     turned,
     without,
 )
 from conftest import CHAT, POCKET, chat_row, fill_project, write_recipe, write_rows
 from whole import folder_of, tune
 
-from tune.disclose import MANIFEST
+from tune.digest import file_sha256
+from tune.disclose import MANIFEST, disclose
 from tune.errors import UserError
-from tune.verify import Means, verdict, verify
+from tune.run import open_run
+from tune.verify import Means, on_word, verdict, verify
 from tune.verify import base as level_2
 from tune.verify import data as level_4
 from tune.verify import folder as level_0
 from tune.verify.words import is_proven, leaves
 
-SECTION = {"max_steps": 6, "save_every": 2, "adapter": {"rank": 4, "alpha": 8}}
+SECTION: dict[str, Any] = {"max_steps": 6, "save_every": 2, "adapter": {"rank": 4, "alpha": 8}}
 
 
 def test_changes_of_a_small_folder(tmp_path: Path) -> None:
@@ -64,6 +67,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
     more = {"export": {"merge": True}, "publish": {"license": "apache-2.0"}}
     write_recipe(place / "recipe.yaml", place / "base", data=data, train=SECTION, **more)
     run = folder_of(tune("run", "recipe.yaml", cwd=place), place)
+    shutil.copytree(run, place / "whole")
     shutil.rmtree(run / "train/checkpoints")
     run.rename(place / "run")
     shutil.copytree(place / "run/adapter", place / "pub/adapter")
@@ -190,6 +194,79 @@ def test_forged_conclusions(place: Path, tmp_path: Path, name: str) -> None:
             if made is not None and is_proven(path) and not noticed(folder):
                 missed.append(path)
     assert missed == []
+
+
+CONFIG_LIES = {
+    "lora_alpha": 80,
+    "r": 8,
+    "use_rslora": True,
+    "use_dora": True,
+    "target_modules": ["q_proj"],
+    "revision": "x",
+}
+"""Keys of adapter_config.json that make another model of the same weights."""
+
+
+def other_file(path: Path) -> bytes:
+    """Another sound file of its kind."""
+    content = path.read_bytes()
+    if path.suffix == ".safetensors":
+        return content[:-1] + bytes([content[-1] ^ 1])
+    return json.dumps({**json.loads(content), "x": 1}).encode() if path.suffix == ".json" else content + b"\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["adapter", "merged"])
+def test_files_swapped_with_their_digests(place: Path, tmp_path: Path, name: str) -> None:
+    """Each file of a folder changed, with its digest wherever it stands, card and documents written again: level 0 or 2
+    finds it. Of an adapter's weights only level 5 can, and verify says so."""
+    manifest, missed = manifest_of(place / "pub" / name), []
+    for number, file in enumerate(file["name"] for file in manifest["subject"]["files"]):
+        folder = copied(place / "pub" / name, tmp_path / str(number))
+        assert swapped(folder, manifest, file, other_file(folder / file)) is not None
+        asked = Means(base=place / "base", adapter=place / "pub/adapter")
+        if verdict(verify(folder, asked)) == "VERIFIED":
+            missed.append(file)
+    assert missed == (["adapter_model.safetensors"] if name == "adapter" else [])
+    assert any("only level 5 shows it" in text for text in on_word(place / "pub" / name))
+
+
+@pytest.mark.slow
+def test_another_config_for_the_same_weights(place: Path, tmp_path: Path) -> None:
+    """A scaling, a method or targets that the recipe did not ask for, digests and all: level 0 finds it."""
+    manifest = manifest_of(place / "pub/adapter")
+    for key, value in CONFIG_LIES.items():
+        folder = copied(place / "pub/adapter", tmp_path / key)
+        content = json.dumps({**json.loads((folder / "adapter_config.json").read_bytes()), key: value}).encode()
+        assert swapped(folder, manifest, "adapter_config.json", content) is not None
+        failed = {c.claim for c in verify(folder) if c.verdict == "FAILED"}
+        assert failed == {"what is declared is what the recipe says"}, key
+
+
+@pytest.mark.long
+def test_a_run_forged_to_its_seals(place: Path, tmp_path: Path) -> None:
+    """The weights of a run changed by one bit, in the adapter and in the last checkpoint, with every digest, seal and record
+    that hangs on them, and disclosed anew: levels 0 and 4 hold, and level 5 finds it. Untouched, all three hold."""
+    run = copied(place / "whole", tmp_path / "whole")
+    asked = Means(base=place / "base", data=True, segment=(0, SECTION["max_steps"]))
+    assert [c for c in verify(run, asked) if c.verdict != "VERIFIED" and c.level in (0, 4, 5)] == []
+    weights, last = (
+        run / "adapter/adapter_model.safetensors",
+        run / f"train/checkpoints/checkpoint-{SECTION['max_steps']}",
+    )
+    old, seal = file_sha256(weights), file_sha256(last / "complete.json")
+    for path in (weights, last / "adapter_model.safetensors"):
+        path.write_bytes(other_file(path))
+    (last / "complete.json").write_text((last / "complete.json").read_text().replace(old, file_sha256(weights)))
+    changes = {old: file_sha256(weights), seal: file_sha256(last / "complete.json")}
+    text = (run / "train.json").read_text()
+    for before, after in changes.items():
+        text = text.replace(before, after)
+    (run / "train.json").write_text(text)
+    (run / "disclose.json").unlink()
+    disclose(open_run(run))
+    failed = [(c.level, c.how) for c in verify(run, asked) if c.verdict == "FAILED"]
+    assert failed == [(5, f"the adapter at step {SECTION['max_steps']} is not the committed one (SHA-256 differs)")]
 
 
 def lies(manifest: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -18,7 +18,7 @@ from tune.modelfiles import DECIDING
 from tune.operations import ExpertSizes
 from tune.recipe import Recipe
 from tune.run import DECLARED
-from tune.verify import arithmetic, bases
+from tune.verify import arithmetic, bases, config
 from tune.verify.claims import Claim, differences, judged
 
 Json = dict[str, Any]
@@ -51,7 +51,7 @@ def claims(folder: Path, content: bytes, manifest: Json, beside: tuple[str, ...]
     faults = list(arithmetic.faults(folder, manifest))
     yield judged(0, "the arithmetic closes", faults, "rows, tokens, steps, filters and operations added up again")
     if manifest["subject"]["kind"] != "base" and manifest["consumption"] is not None:
-        faults = list(recipe_faults(manifest))
+        faults = [*recipe_faults(manifest), *config.faults(folder, manifest)]
         yield judged(0, "what is declared is what the recipe says", faults, "compared with the recipe in the manifest")
     faults = list(bases.faults(manifest))
     listed = gaps({name: part for name, part in manifest.items() if name != "gaps"}) == manifest["gaps"]

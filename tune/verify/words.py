@@ -32,13 +32,17 @@ MEASURED_ONCE = (
 )
 """Paths of what the author's machine measured and nobody measures again here, and what they say."""
 
+TRAINED = "that the weights are those that training on these rows gives: only level 5 shows it"
+GGUF = "that the GGUF file holds the merged weights: `tune export --gguf` makes it again"
 SALTED = "digests, roots and commits of private rows: levels 0 to 4 check them for who has their key, of a data set in the run directory"
 
 
 def unproven(manifest: Json) -> list[str]:
     """What this manifest says that is not shown by levels 0 to 4, in words."""
     there = [path for path, _ in leaves(manifest)]
-    return [SALTED] * ("salt" in manifest) + [
+    whole = [SALTED] * ("salt" in manifest) + [TRAINED] * (manifest["consumption"] is not None)
+    whole += [GGUF] * ("gguf" in (manifest["export"] or {}))
+    return whole + [
         text
         for pattern, text in (*DECLARED, *MEASURED_ONCE)
         if any(re.match(pattern, re.sub(r"\[\d+\]", "[]", path)) for path in there)
