@@ -138,6 +138,8 @@ def test_the_two_ways_out(
     files = hub.files("user/Llama-shop")
     assert b"Built with Llama" in files["NOTICE"]
     assert b"\nlicense: llama3.1\n" in files["README.md"]
+    assert main(["publish", str(run), "--merged"]) == 2
+    assert "there is no merged model in this run. set export.merge: true" in capsys.readouterr().err
     reason = "Meta allowed it in writing"
     assert main(["run", recipe(place, {"license": "apache-2.0", "repo": "user/shop", "override": reason})]) == 0
     capsys.readouterr()

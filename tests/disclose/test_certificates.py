@@ -91,6 +91,8 @@ def test_who_signed(folder: Path, certs: Path, capsys: pytest.CaptureFixture[str
     )
     for trusted in (["root2"], ["between"], ["jane"]):
         assert level_1(folder, certs, *trusted).verdict == "FAILED"
+    assert sign(folder, certs, "jane") == 0  # the authority in between does not travel, and the reader has it
+    assert level_1(folder, certs, "root", "between").verdict == "VERIFIED"
 
 
 def test_from_the_command_line(folder: Path, certs: Path, capsys: pytest.CaptureFixture[str]) -> None:
