@@ -152,6 +152,7 @@ def serve(pipe_number: int, setup: str) -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     maker = Maker(pickle.loads(Path(setup).read_bytes()))  # noqa: S301  # written by our own parent a moment ago
+    assert maker.renderer.encoder, "built before the first job comes"
     gc.freeze()
     gc.set_threshold(100_000)  # rows are lists of numbers without circles, and there are millions of them
     while True:

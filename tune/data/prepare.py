@@ -219,7 +219,7 @@ def _hands(
 ) -> Callable[[Work], Iterator[tuple[Piece, Made]]]:
     """What carries jobs out: this process, or others that are started now and ended with `stack`.
 
-    A format is detected on rows in this process first, because every later row is read by it.
+    Where others do, this one only reads rows until it knows their format, because every later row is read by it.
     """
     own = Maker(setup)
     size = sum(file.path.stat().st_size for source in sources for file in source.files)
@@ -227,17 +227,19 @@ def _hands(
         workers = processes() if size >= ALONE_BYTES else 0
     others = stack.enter_context(pool(setup, workers)) if workers > 1 else None
 
-    def carry_out(pieces: Work) -> Iterator[tuple[Piece, Made]]:
+    def alone(pieces: Work) -> Iterator[tuple[Piece, Made]]:
         for piece, source, chunk in pieces:
             made = own.make(_job(source, chunk))
             source.format = made.format
             yield piece, made
-            if made.format and others is not None:
-                break
-        if others is not None:
-            yield from others.carry_out((p, _job(s, chunk)) for p, s, chunk in pieces)
 
-    return carry_out
+    def jobs(pieces: Work) -> Iterator[tuple[Piece, Job]]:
+        for piece, source, chunk in pieces:
+            job = _job(source, chunk)
+            source.format = source.format or own.samples(job)[1]
+            yield piece, job
+
+    return alone if others is None else lambda pieces: others.carry_out(jobs(pieces))
 
 
 def _job(source: SourceRows, chunk: Chunk) -> Job:

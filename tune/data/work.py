@@ -99,12 +99,16 @@ class Maker:
     """Carries out jobs."""
 
     def __init__(self, setup: Setup) -> None:
-        """Builds tokenizer and template once."""
+        """For jobs of one base."""
         self.setup = setup
-        encoder = _encoder(setup.tokenizer)
-        template = None if setup.template is None else Template(setup.template, setup.special, setup.date)
-        self.renderer = Renderer(encoder, template, setup.stops, setup.rules)
         self._functions: dict[str, rowmap.RowFunction] = {}
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Tokenizer and template, built once, and not where rows are only read: a large vocabulary takes most of a second."""
+        setup = self.setup
+        template = None if setup.template is None else Template(setup.template, setup.special, setup.date)
+        return Renderer(_encoder(setup.tokenizer), template, setup.stops, setup.rules)
 
     @cached_property
     def _control(self) -> re.Pattern[str] | None:
