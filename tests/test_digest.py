@@ -221,6 +221,7 @@ json_values = st.recursive(
     | st.booleans()
     | st.integers(-(2**53) + 1, 2**53 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from([1e-4, 9.9999e-5, -1.5e-6, -0.0, 2**52 - 0.5, 1e15 + 0.5, 1e16, 1e21, 5e-324])
     | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
     max_leaves=12,

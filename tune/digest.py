@@ -30,8 +30,9 @@ _PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", "
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether Python's own encoder writes RFC 8785: no floating-point numbers, no integers that JavaScript lacks, and
-    keys whose order is the same in UTF-16 as in code points."""
+    """Whether Python's own encoder writes RFC 8785: no integers that JavaScript lacks, keys whose order is the same in
+    UTF-16 as in code points, and of other numbers those that Python writes as JavaScript does: with a fraction, and
+    neither so large nor so small that one of the two writes an exponent."""
     left = [value]
     while left:
         one = left.pop()
@@ -39,11 +40,15 @@ def _is_plain(value: Any) -> bool:
         if kind is str or kind is bool or one is None:
             continue
         if kind is dict:
-            if not all(type(name) is str and name.isascii() for name in one):
-                return False
+            for name in one:
+                if type(name) is not str or not name.isascii():
+                    return False
             left += one.values()
         elif kind is list:
             left += one
+        elif kind is float:
+            if one.is_integer() or not 1e-4 <= abs(one) < 1e16:
+                return False
         elif kind is not int or not -(2**53) < one < 2**53:
             return False
     return True

@@ -154,10 +154,10 @@ def read_turn(turn: Any, key: str, *, sharegpt: bool = False) -> Turn:
 
 def _role(speaker: Any, key: str, known: dict[str, str]) -> str:
     """The role behind a speaker's name."""
-    fix = f"use one of: {', '.join(ROLES if known is _OPENAI else known)}"
-    role = known.get(text(speaker, key, fix))
+    role = known.get(speaker) if isinstance(speaker, str) else None
     if role is None:
-        raise Fault("wrong role", f"unknown role {speaker!r:.60}", fix, key)
+        fix = f"use one of: {', '.join(ROLES if known is _OPENAI else known)}"
+        raise Fault("wrong role", f"unknown role {text(speaker, key, fix)!r:.60}", fix, key)
     return role
 
 
