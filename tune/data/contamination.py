@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from tune.data.patterns import Kind
-from tune.data.shingles import Spoken, sequences, sequences_at, spoken
+from tune.data.shingles import Spoken, sequences, spoken
 
 SHORTEST, LONGEST = 8, 13
 MOST = 4_000_000
@@ -44,16 +44,19 @@ class Known:
         return table
 
     @cached_property
-    def _slots(self) -> np.ndarray:
-        """For the lower bits of a hash the index of one that has them; -1 for none. The lowest three say how long a sequence
-        is (see `_of_length`), so that the places of a length that hardly occurs are free."""
-        table = np.full(1 << min(25, len(self.hashes).bit_length() + 5), -1, np.int32)
-        table[self.hashes & np.uint64(len(table) - 1)] = np.arange(len(self.hashes), dtype=np.int32)
-        return table
+    def _slots(self) -> dict[int, np.ndarray]:
+        """For each length a table: for the lower bits of a hash the index of one that has them; -1 for none. A table a
+        length, so that those of lengths that hardly occur are small and stay in the processor's cache."""
+        tables = {}
+        for n in self.lengths:
+            own = np.flatnonzero(self.hashes & np.uint64(7) == np.uint64(n - SHORTEST))
+            tables[n] = np.full(1 << min(25, len(own).bit_length() + 3), -1, np.int32)
+            tables[n][_slot(self.hashes[own], tables[n])] = own
+        return tables
 
-    def _indexes(self, values: np.ndarray) -> np.ndarray:
-        """Which of the known hashes each value is; -1 for one that is none."""
-        found: np.ndarray = self._slots[values & np.uint64(len(self._slots) - 1)]
+    def _indexes(self, n: int, values: np.ndarray) -> np.ndarray:
+        """Which of the known hashes each value is, a hash of n words; -1 for one that is none."""
+        found: np.ndarray = self._slots[n][_slot(values, self._slots[n])]
         others = np.flatnonzero((found >= 0) & (self.hashes[found] != values))  # some of which share their slot
         places = np.minimum(np.searchsorted(self.hashes, values[others]), len(self.hashes) - 1)
         found[others] = np.where(self.hashes[places] == values[others], places, -1)
@@ -64,14 +67,24 @@ class Known:
         SHORTEST words from each word on."""
         likely: np.ndarray = self._may_begin[begins & np.uint64(len(self._may_begin) - 1)]
         places = np.flatnonzero(likely & (said.left[: len(begins)] >= SHORTEST))
-        hashes = sequences_at(said, places, LONGEST)
         kinds, hit = np.zeros(said.number, np.int32), np.zeros(len(self.hashes), bool)
-        for n in self.lengths:
-            at = self._indexes(_of_length(n, hashes[n - 1]))
-            same = np.flatnonzero((at >= 0) & (said.left[places] >= n))
-            np.bitwise_or.at(kinds, said.rows[places[same]], self.kinds[at[same]])
-            hit[at[same]] = True
+        hashes = sequences(said, self.lengths) if len(places) else {}
+        for n, found in hashes.items():
+            own = places[said.left[places] >= n]
+            at = self._indexes(n, _of_length(n, found[own]))
+            own, at = own[at >= 0], at[at >= 0]
+            hit[at] = True
+            rows = said.rows[own]
+            first = np.flatnonzero(np.diff(rows, prepend=-1))  # of each row; numpy's ufunc.at takes ten times as long
+            if len(first):
+                kinds[rows[first]] |= np.bitwise_or.reduceat(self.kinds[at], first)
         return kinds, np.flatnonzero(hit)
+
+
+def _slot(values: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """The place of a hash in a table, by the bits above those that say how long its sequence is."""
+    found: np.ndarray = (values >> np.uint64(3)) & np.uint64(len(table) - 1)
+    return found
 
 
 def _of_length(n: int, hashes: np.ndarray) -> np.ndarray:

@@ -32,7 +32,7 @@ def scan(samples: Sequence[Sample], known: Known | None, train: bool) -> Scanned
     said = [(row, instruction, text) for row, sample in enumerate(samples) for instruction, text in _said(sample)]
     found = np.zeros(len(samples), np.int32)
     np.bitwise_or.at(
-        found, np.array([row for row, _, _ in said], np.int32), patterns.find([text for _, _, text in said])
+        found, np.array([row for row, _, _ in said], np.intp), patterns.find([text for _, _, text in said])
     )
     if not train:
         return Scanned(found, None, np.zeros(0, np.int64))

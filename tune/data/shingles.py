@@ -58,17 +58,6 @@ def sequences(said: Spoken, lengths: Collection[int]) -> dict[int, np.ndarray]:
     return hashes
 
 
-def sequences_at(said: Spoken, places: np.ndarray, longest: int) -> np.ndarray:
-    """The same for some places only, uint64 of shape (longest, places)."""
-    hashes = np.zeros((longest, len(places)), np.uint64)
-    found = np.zeros(len(places), np.uint64)
-    for n in range(1, longest + 1):
-        at = np.minimum(places + n - 1, len(said.words) - 1)
-        found = found * _BASE + said.words[at]
-        hashes[n - 1] = _finished(found)
-    return hashes
-
-
 def _finished(found: np.ndarray) -> np.ndarray:
     mixed: np.ndarray = (found * _FINISH) ^ (found >> np.uint64(29))
     return mixed
