@@ -216,6 +216,8 @@ def test_no_plain_digest_is_published(place: Path) -> None:
     assert {name: found["sources"][0][name]["value"] for name in names} == wanted
     assert (run / salt.KEY).stat().st_mode & 0o777 == 0o600
     assert not list((place / "pub").rglob(salt.KEY))
+    report = (place / "pub/adapter/disclosure/openness.md").read_text()
+    assert "publish train/checkpoints/ of the run, of private rows without complete.json" in report
 
 
 def verdicts(place: Path, *arguments: Any, code: int = 0) -> dict[int, list[tuple[str, str]]]:

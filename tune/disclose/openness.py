@@ -130,8 +130,13 @@ def _science(found: Json) -> list[Part]:
         Part("datasets", closed is None, rows, "declared"),
         _preprocessing(found),
         Part("research paper", False, "write one; no command does", "derived"),
-        Part("model parameters (intermediate)", False, "publish train/checkpoints/ of the run"),
+        Part("model parameters (intermediate)", False, f"publish train/checkpoints/ of the run{_but_seals(found)}"),
     ]
+
+
+def _but_seals(found: Json) -> str:
+    """A seal holds a digest that follows from the rows."""
+    return ", of private rows without complete.json" if found["consumption"].get("salted") else ""
 
 
 def _preprocessing(found: Json) -> Part:
