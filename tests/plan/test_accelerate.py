@@ -84,7 +84,8 @@ def test_several_machines_get_none(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("devices", "strategy"), [(2, "ddp"), pytest.param(2, "fsdp2", marks=pytest.mark.long), (1, "auto")]
+    ("devices", "strategy"),
+    [(2, "ddp"), *(pytest.param(n, how, marks=pytest.mark.long) for n, how in ((1, "auto"), (2, "fsdp2")))],
 )
 def test_accelerate_launch_trains_the_same(
     recipe: Callable[..., Path], project: Path, devices: int, strategy: str
