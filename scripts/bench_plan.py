@@ -3,8 +3,8 @@
 Small models are built here, and one optimizer step (the second, so that the optimizer has its state) is profiled on the
 CPU; every allocation and release of torch's allocator is counted. Libraries and allocator slack are left out on both
 sides. The 8B rows are figures of others. Of the closed form, what is kept of a layer was read off with the cases of FITTED
-at hand; those of HELD_OUT were written afterwards, and nothing was changed for them but the one of latent attention, whose
-scores a CPU keeps. The trace has nothing that was fitted.
+at hand; those of HELD_OUT were written afterwards, and nothing was changed for them but those of latent attention, which a
+CPU computes in fp32, scores and all. The trace has nothing that was fitted.
 The last line of stdout is JSON; `--write` renews the table in docs/plan.md.
 """
 
@@ -118,6 +118,19 @@ LATENT = {
     "v_head_dim": 32,
     "head_dim": 16,
 }
+DEEPSEEK = _config(
+    "deepseek_v3",
+    num_key_value_heads=4,
+    n_routed_experts=8,
+    num_experts_per_tok=2,
+    n_shared_experts=1,
+    moe_intermediate_size=128,
+    first_k_dense_replace=1,
+    n_group=2,
+    topk_group=1,
+    **LATENT,
+)
+SINKS = _config("gpt_oss", attention_bias=True, sliding_window=128, **EXPERTS)
 HELD_OUT = [
     Case("deep and narrow, 2,048 tokens", _config("llama", num_hidden_layers=16, hidden_size=128), tokens=2048),
     Case("norms over all heads", _config("olmo2", num_key_value_heads=4)),
@@ -135,21 +148,10 @@ HELD_OUT = [
         targets=ATTENTION,
         options={"checkpointing": "full"},
     ),
-    Case(
-        "latent attention, shared experts",
-        _config(
-            "deepseek_v3",
-            num_key_value_heads=4,
-            n_routed_experts=8,
-            num_experts_per_tok=2,
-            n_shared_experts=1,
-            moe_intermediate_size=128,
-            first_k_dense_replace=1,
-            n_group=2,
-            topk_group=1,
-            **LATENT,
-        ),
-    ),
+    Case("latent attention, shared experts", DEEPSEEK),
+    Case("latent attention, shared experts, nf4", DEEPSEEK, quantize="nf4"),
+    Case("latent attention, shared experts, checkpointed", DEEPSEEK, options={"checkpointing": "full"}),
+    Case("sinks, windows, attention adapted", SINKS, targets=ATTENTION),
     Case("two matrices adapted, fp32, checkpointed", _config("qwen2"), targets=("q_proj", "v_proj"), options=FULL),
 ]
 CASES = FITTED + HELD_OUT

@@ -192,3 +192,91 @@ def test_a_merge_of_peft_is_what_ours_repeats() -> None:
         "use_qalora",
         "velora_config",
     }
+
+
+def test_a_trace_finds_what_it_stands_in_for() -> None:
+    """A traced step calls torch's kernels, transformers' mask and attention by their arguments, fakes tensors, and has
+    dropout keep a mask of bytes."""
+    import torch
+    from torch._subclasses.fake_tensor import FakeTensorMode
+    from torch.utils.checkpoint import create_selective_checkpoint_contexts
+    from transformers import AutoModelForCausalLM, PreTrainedModel
+    from transformers.integrations.sdpa_attention import repeat_kv, sdpa_attention_forward
+    from transformers.masking_utils import sdpa_mask
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+    from tune.models import ATTENTION_KERNELS
+
+    assert {"local_size", "kv_length", "q_length"} <= set(inspect.signature(sdpa_mask).parameters)
+    assert {"attention_mask", "dropout", "scaling"} <= set(inspect.signature(sdpa_attention_forward).parameters)
+    assert list(inspect.signature(repeat_kv).parameters) == ["hidden_states", "n_rep"]
+    assert all(map(callable, (PreTrainedModel.set_attn_implementation, AutoModelForCausalLM.from_config)))
+    assert hasattr(CONFIG_MAPPING["llama"]().from_dict({}), "_attn_implementation")
+    assert callable(create_selective_checkpoint_contexts)
+    assert all(hasattr(torch.ops.aten, name) for name in ATTENTION_KERNELS)
+    with FakeTensorMode():
+        query = torch.empty((1, 2, 8, 16))
+        out, numbers = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(query, query, query, 0.0, True)
+        assert (out.shape, numbers.numel()) == (query.shape, 2 * 8)
+        kernel = torch.ops.aten._scaled_dot_product_efficient_attention
+        assert kernel(query, query, query, None, True, 0.0, True, scale=0.25)[0].shape == query.shape
+        dropped, mask = torch.native_dropout(query, 0.1, True)
+        assert (dropped.shape, mask.element_size()) == (query.shape, 1)
+        storage = query.untyped_storage()
+        assert storage.nbytes() == 4 * query.numel()
+        assert query.view(-1).untyped_storage() is storage  # as long as it is held: `Liveness` counts it once
+
+
+def test_the_loss_head_of_trl_has_the_tiles_that_are_planned() -> None:
+    """The plan and the trace count the tile of logits that TRL's fused head holds."""
+    import importlib.util
+
+    from tune.plan.memory import TILE_TOKENS, TILE_VOCABULARY
+
+    found = importlib.util.find_spec("trl")
+    assert found is not None
+    assert found.origin is not None
+    trl = Path(found.origin).parent
+    kernel, caller = (trl / name for name in ("kernels/chunked_logprob.py", "trainer/utils.py"))
+    assert f"\nTOKEN_CHUNK_SIZE = {TILE_TOKENS}\n" in kernel.read_text()
+    assert (
+        "torch.empty((min(N, TOKEN_CHUNK_SIZE), chunk_size), device=device, dtype=compute_dtype)" in kernel.read_text()
+    )
+    assert f"\n_CHUNKED_LOGPROB_CHUNK_SIZE = {TILE_VOCABULARY}\n" in caller.read_text()
+
+
+def test_weights_in_nf4_are_held_as_they_are_traced() -> None:
+    """Bytes, state and product of bitsandbytes' 4-bit layers; PEFT takes its own layers for them by a mark on the model."""
+    import bitsandbytes
+    import torch
+    from peft.helpers import disable_input_dtype_casting
+    from peft.tuners.lora.model import LoraModel
+
+    from tune.plan.standins import beside, packed
+
+    layer = bitsandbytes.nn.Linear4bit(128, 256, False, torch.bfloat16, quant_type="nf4")
+    layer = layer.to("cpu")  # quantizes
+    real, ours = layer.weight, packed(layer)
+    assert type(real).__name__ == "Params4bit"
+    assert (real.shape, real.dtype) == (ours.shape, ours.dtype)
+    held = [torch.nn.ParameterList([p]) for p in (real, ours)]
+    sizes = [sum(t.nbytes for t in beside(one)) for one in held]
+    assert sizes[0] == sizes[1] > 0
+    names = [argument.name for argument in torch.ops.bitsandbytes.gemm_4bit.default._schema.arguments]
+    assert names[:3] == ["A", "B", "shapeB"]
+    assert "is_loaded_in_4bit" in inspect.getsource(LoraModel)
+    assert callable(disable_input_dtype_casting)
+
+
+def test_adapters_of_experts_are_added_to_a_copy() -> None:
+    """PEFT adds the adapters of experts to a copy of their weights, as a parametrization, which torch tries out once more:
+    the plan counts these bytes and operations. Experts can be computed one by one, for tests that count them."""
+    from peft.tuners.lora.layer import ParamWrapper
+    from torch.nn.utils import parametrize
+    from transformers import PreTrainedModel
+
+    source = inspect.getsource(ParamWrapper._activate_lora)
+    assert "parametrize.register_parametrization(" in source
+    assert "unsafe" not in source
+    assert "original" in inspect.signature(parametrize.ParametrizationList.__init__).parameters
+    assert callable(PreTrainedModel.set_experts_implementation)

@@ -19,7 +19,9 @@ SETTING = Setting(tokens=1024, rank=16)
     "ignore:The following (rank|alpha)_pattern keys:RuntimeWarning"
 )  # in vain; see test_shapes.py
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["grouped queries", "checkpointed", "experts adapted"])
+@pytest.mark.parametrize(
+    "name", ["grouped queries", "checkpointed", "experts adapted", "latent attention, shared experts"]
+)
 def test_peak_is_that_of_real_allocations(name: str) -> None:
     """A real step on the CPU must peak within 5 % of the estimate, and no more than 1 % above it. The shapes are smaller
     than those of docs/plan.md, so that what is not counted (indices, masks) weighs more."""

@@ -11,6 +11,7 @@ from conftest import SOUND, chat_row, write_rows
 
 from scripts.bench_plan import CASES, Case, measured
 from tune.cli import main
+from tune.errors import PlanError
 from tune.plan.families import read
 from tune.plan.memory import Setting, base_bytes
 from tune.plan.shapes import adapter_parameters
@@ -60,6 +61,13 @@ def test_memory_is_affine_in_tokens_and_checkpointing_saves() -> None:
     assert again[1].moments["forward"] - again[0].moments["forward"] < more / 2
     alone = trace(LLAMA, replace(asked, checkpointing="full"), [4096])[0].moments["forward"]
     assert again[0].moments["forward"] - alone == 4 * adapter_parameters(read(LLAMA, "tiny"), 4, "all-linear")
+
+
+def test_a_mixture_in_fp32_is_refused() -> None:
+    """Where the trace cannot follow a step, it must say so and what to do."""
+    asked = Setting(tokens=64, rank=4, device="cpu", dtype="float32", targets=("q_proj",))
+    with pytest.raises(PlanError, match=r"traced in bf16 only, and this device computes in fp32. leave --trace out"):
+        trace({**SMALL["experts adapted"].config, "num_hidden_layers": 1}, asked, [64])
 
 
 def test_a_base_that_is_a_config_alone_is_traced_for_a_device_that_is_not_here(

@@ -128,8 +128,10 @@ def _kept_experts(model: Architecture, block: Block, setting: Setting) -> int:
 def kept(model: Architecture, block: Block, setting: Setting) -> int:
     """Bytes a token that autograd keeps for one layer of a block."""
     attention = setting.width * (block.query + block.key_value + block.output) + 4 * model.heads
-    if model.model_type in EAGER or (setting.device == "cpu" and _unequal(block)):
+    if model.model_type in EAGER:
         attention += setting.width * model.heads * setting.tokens
+    elif setting.device == "cpu" and _unequal(block):
+        attention = 4 * (block.query + block.key_value + model.heads * setting.tokens) + setting.width * block.output
     if any(m.name == "qkv_proj" for m in block.modules):  # the values are a view of all three
         attention += setting.width * (block.query + block.key_value // 2)
     down = [m for m in block.modules if m.name.endswith("down_proj") and m.kind == "linear"]
@@ -150,7 +152,8 @@ def _kept_attention(model: Architecture, block: Block, setting: Setting) -> int:
 
 
 def _unequal(block: Block) -> bool:
-    """Whether values are narrower than keys, as in latent attention: a CPU has no kernel for that."""
+    """Whether values are narrower than keys, as in latent attention: a CPU has no kernel for that, and computes it product by
+    product in fp32, queries, keys, values and scores."""
     return block.query != block.output
 
 
@@ -165,7 +168,9 @@ def _widest(model: Architecture, block: Block, setting: Setting) -> int:
     inner = max((m.inputs * m.active for m in block.modules if m.name.endswith("down_proj")), default=0)
     attention = block.query + block.key_value + block.output
     found = setting.width * (max(3 * inner, attention) + 2 * model.hidden)
-    return found + (setting.width * model.heads * setting.tokens if model.model_type in EAGER else 0)
+    if model.model_type in EAGER:
+        return found + setting.width * model.heads * setting.tokens
+    return found + (8 * model.heads * setting.tokens if setting.device == "cpu" and _unequal(block) else 0)
 
 
 def _head(model: Architecture, setting: Setting) -> int:

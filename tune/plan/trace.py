@@ -28,9 +28,11 @@ from typing import Any
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from tune.errors import PlanError, Problem
 from tune.hub import quiet_libraries
 from tune.modelfiles import read_json
 from tune.models import new_adapter, recompute, torch_dtype
+from tune.operations import in_experts
 from tune.plan.fit import USABLE
 from tune.plan.liveness import Liveness
 from tune.plan.memory import OPTIMIZER_BYTES, SLACK, Setting, moments
@@ -199,6 +201,7 @@ def _on_meta(config: dict[str, Any], setting: Setting) -> Any:
         if setting.quantize == "nf4":
             quantize(model, setting)
         attend_as(setting.device, model)
+        _can_be_followed(model, setting)
         model.requires_grad_(False)
         adapted: Any = new_adapter(model, section, SimpleNamespace(repo=None, commit=None), 0)  # type: ignore[arg-type]
     recompute(adapted, setting.checkpointing)
@@ -207,6 +210,13 @@ def _on_meta(config: dict[str, Any], setting: Setting) -> Any:
             if isinstance(module, torch.nn.Dropout) and module.p:
                 adapted.set_submodule(name, MaskOfBytes(module.p))
     return adapted.train()
+
+
+def _can_be_followed(model: Any, setting: Setting) -> None:
+    """torch (2.13) knows the shape of grouped products, with which experts are computed, in bf16 only. Raises PlanError."""
+    if setting.dtype != "bfloat16" and any(in_experts(name) for name, _ in model.named_parameters()):
+        what = "a step of a mixture of experts is traced in bf16 only, and this device computes in fp32"
+        raise PlanError(Problem("plan", what, "leave --trace out, or plan for a device with bf16", key="--trace"))
 
 
 def _fake(model: Any) -> None:
