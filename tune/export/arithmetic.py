@@ -18,8 +18,11 @@ from tune.modelfiles import Stored
 if TYPE_CHECKING:
     import torch
 
-BLOCK = 1 << 15
-"""Elements of a block. Up to this torch works on one thread."""
+SMALL, LARGE = 1 << 15, 1 << 19
+"""Elements of a block. Up to SMALL torch works on one thread; a block of LARGE is worth a product of its own, and still stays
+in the cache."""
+LEAST_ROWS = 32
+"""Of a product of its own: of fewer rows libraries sum in another order, and other bits come out."""
 
 Reader = Callable[[Stored], "torch.Tensor"]
 
@@ -70,58 +73,47 @@ def _matrix(edit: Edit, base: torch.Tensor, parts: dict[str, torch.Tensor]) -> t
     import torch
 
     left, right = parts["B"], parts["A"]
-    delta = torch.mm(left, right, out=_workspace(left.shape[0], right.shape[1]))
+    rounds = edit.kind == "embedding"
+    if "magnitude" not in parts and not edit.input_major and base.numel() > LARGE:
+        # Block by block: the whole product is several times as large as the base, and is never needed at once.
+        rows = max(LEAST_ROWS, LARGE // base.shape[1])
+        _by_rows(base, rows, lambda block: _add(base[block], torch.mm(left[block], right), edit.scaling, rounds))
+        return base
+    delta = torch.mm(left, right)
     if edit.input_major:
         delta = delta.T
     if "magnitude" in parts:
         delta *= edit.scaling
         return _dora(edit, base, delta, parts["magnitude"])
-    _add(base, delta, edit.scaling, round_first=edit.kind == "embedding")
+    _add_whole(base, delta, edit.scaling, rounds)
     return base
 
 
-_kept: list[torch.Tensor] = []
-
-
-def _workspace(rows: int, columns: int) -> torch.Tensor:
-    """Uninitialized fp32 memory that is used again for the next tensor: fresh pages cost more than the product in them."""
-    import torch
-
-    if not _kept or _kept[0].numel() < rows * columns:
-        _kept.clear()  # before the larger one is taken
-        _kept.append(torch.empty(rows * columns))
-    return _kept[0][: rows * columns].view(rows, columns)
-
-
-def release() -> None:
-    """Gives the workspace back."""
-    _kept.clear()
+def _add_whole(base: torch.Tensor, delta: torch.Tensor, scaling: float, round_first: bool) -> None:
+    """base += scaling * delta. Same bits as the whole at once, since every element stands alone; blocks of a few thousand
+    elements keep torch from starting threads of its own for each step."""
+    rows = max(1, SMALL * base.shape[0] // max(1, base.numel()))
+    _by_rows(base, rows, lambda block: _add(base[block], delta[block], scaling, round_first))
 
 
 def _add(base: torch.Tensor, delta: torch.Tensor, scaling: float, round_first: bool) -> None:
-    """base += scaling * delta, by blocks of rows that stay in the cache, on as many threads as torch may use.
+    """The same for one block."""
+    part = delta * scaling
+    if round_first:
+        base += part.to(base.dtype)
+    else:
+        part += base.float()
+        base.copy_(part)
 
-    Same bits as the whole at once, since every element stands alone; blocks of a few thousand elements also keep torch from
-    starting threads of its own for each step.
-    """
+
+def _by_rows(base: torch.Tensor, step: int, work: Callable[[slice], None]) -> None:
+    """Has blocks of at least `step` rows, less than twice as many, worked on, on as many threads as torch may use."""
     import torch
 
-    rows, threads = base.shape[0], torch.get_num_threads()
-    step = max(1, BLOCK * rows // max(1, base.numel()))
-
-    def span(first: int, end: int) -> None:
-        for start in range(first, end, step):
-            block = slice(start, min(start + step, end))
-            part = delta[block] * scaling
-            if round_first:
-                base[block] += part.to(base.dtype)
-            else:
-                part += base[block].float()
-                base[block] = part
-
-    starts = [rows * i // threads for i in range(threads + 1)]
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(span, starts[:-1], starts[1:]))
+    number = max(1, base.shape[0] // step)
+    bounds = [base.shape[0] * i // number for i in range(number + 1)]
+    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        list(pool.map(work, map(slice, bounds, bounds[1:])))
 
 
 def _dora(edit: Edit, base: torch.Tensor, delta: torch.Tensor, magnitude: torch.Tensor) -> torch.Tensor:
@@ -144,7 +136,7 @@ def _stack(output: Output, edit: Edit, base: torch.Tensor, read: Reader) -> torc
 
     a, b = read(edit.parts["A"]), read(edit.parts["B"])
     if edit.experts == 1:
-        _add(base, _adapter(b) @ _adapter(a), edit.scaling, round_first=True)
+        _add_whole(base, _adapter(b) @ _adapter(a), edit.scaling, round_first=True)
         return base
     a = a.reshape(edit.experts, -1, a.shape[-1])  # experts, rank, inputs
     b = b.reshape(b.shape[0], -1, edit.experts)  # outputs, rank, experts
@@ -154,9 +146,9 @@ def _stack(output: Output, edit: Edit, base: torch.Tensor, read: Reader) -> torc
         one_a, one_b = _adapter(a[expert : expert + 1]), _adapter(b[:, :, expert : expert + 1])
         delta = torch.einsum(formula, one_b, one_a)[0]
         if piece.expert is None:
-            _add(base[expert], delta, edit.scaling, round_first=True)
+            _add_whole(base[expert], delta, edit.scaling, round_first=True)
         else:
-            _add(base, delta[piece.rows[0] : piece.rows[1]], edit.scaling, round_first=True)
+            _add_whole(base, delta[piece.rows[0] : piece.rows[1]], edit.scaling, round_first=True)
     return base
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from tune.export.adapter import WEIGHTS, AdapterFiles, read_adapter
-from tune.export.arithmetic import merged, release
+from tune.export.arithmetic import merged
 from tune.export.names import read_names
 from tune.export.plan import MergePlan, Output, plan
 from tune.files import atomic, write_json
@@ -57,7 +57,6 @@ def merge(base: Path, adapter: Path, to: Path, model_name: str, nf4: bool = Fals
     read = reader(files)
     for name in weight_files(base, model_name):
         _write_file(base / name, to / name, planned.files.get(name, []), read)
-    release()
     _write_index(base, to, planned)
     changed = tuple(output.name for output in planned.changed)
     return Merged(tuple(planned.files), sum(map(len, planned.files.values())), changed, planned.unties)
@@ -235,7 +234,6 @@ def compare(base: Path, adapter: Path, there: Path, model_name: str, nf4: bool =
                     unlike.append(f"{output.name} is not what the merge gives")
                 elif verdict == "near":
                     near.append(output.name)
-    release()
     return Compared(sum(map(len, planned.files.values())), tuple(unlike), tuple(near))
 
 
