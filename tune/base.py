@@ -168,7 +168,7 @@ def _is_linear(name: str, shape: tuple[int, ...]) -> bool:
 def _shapes(config: dict[str, Any], folder: Path, model: str) -> Shapes:
     try:
         heads = config["num_attention_heads"]
-        shapes = Shapes(
+        return Shapes(
             hidden_size=config["hidden_size"],
             intermediate_size=config.get("intermediate_size") or 4 * config["hidden_size"],
             layers=config["num_hidden_layers"],
@@ -179,16 +179,10 @@ def _shapes(config: dict[str, Any], folder: Path, model: str) -> Shapes:
             tied_embeddings=bool(config.get("tie_word_embeddings", False)),
             max_positions=config.get("max_position_embeddings"),
         )
-        if min(shapes.hidden_size, shapes.layers, heads, shapes.key_value_heads, shapes.vocabulary) < 1:
-            raise ValueError("no size")
     except KeyError as missing:
         raise base_error(
             model, f"config.json of {folder.name} has no {missing}", "only decoder language models can be adapted"
         ) from None
-    except (ValueError, TypeError, ArithmeticError):
-        what = f"config.json of {folder.name} has sizes that are none, e.g. of num_attention_heads or hidden_size"
-        raise base_error(model, what, "download or copy it again") from None
-    return shapes
 
 
 def _special_tokens(folder: Path, config: dict[str, Any], model: str) -> tuple[tuple[int, ...], int]:

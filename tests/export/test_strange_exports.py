@@ -65,8 +65,8 @@ HARMS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
         settings(num_hidden_layers=3),
         "its files lack 9 of its parameters, e.g. model.layers.2.",
     ),
-    "no heads": (CONFIG, settings(num_attention_heads=0), "has sizes that are none"),
-    "heads of text": (CONFIG, settings(num_attention_heads="four"), "has sizes that are none"),
+    "no heads": (CONFIG, settings(num_attention_heads=0), "num_attention_heads: 0, and it must be a whole number"),
+    "heads of text": (CONFIG, settings(num_attention_heads="four"), 'num_attention_heads: "four", and it must be'),
     "a tokenizer that is none": (
         "base/tokenizer.json",
         lambda _: b"{}",
