@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -45,6 +46,8 @@ def quiet_libraries() -> None:
     # bitsandbytes looks for optional kernels and logs that there are none; trl logs that packs come one at a time.
     for name in ("bitsandbytes", "trl"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    # trl and peft use names that transformers is about to change.
+    warnings.filterwarnings("ignore", ".*gradient_checkpointing` is deprecated", FutureWarning)
 
 
 def quiet_transfers() -> None:
