@@ -107,7 +107,7 @@ def test_its_corpus_is_reproduced_and_knows_nothing_held_out(tmp_path: Path) -> 
     assert leaks == set()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_is_built_from_nothing(tmp_path: Path) -> None:
     """`make pocket` on a small scale: corpus, tokenizer, pretraining, measurement and a card that verifies."""
     from tune.verify import verdict, verify
