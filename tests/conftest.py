@@ -70,17 +70,19 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random Llama of 0.3 M parameters with pocket's tokenizer and chat template."""
+    sizes = {"vocab_size": 4096, "hidden_size": 64, "intermediate_size": 128, "num_attention_heads": 4}
+    return random_llama(tmp_path_factory.mktemp("base") / "tiny", **sizes)
+
+
+def random_llama(folder: Path, **sizes: int) -> Path:
+    """Writes a random Llama of two layers with pocket's tokenizer and chat template."""
     import torch
     from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
 
-    folder = tmp_path_factory.mktemp("base") / "tiny"
     torch.manual_seed(0)
     config = LlamaConfig(
-        vocab_size=4096,
-        hidden_size=64,
-        intermediate_size=128,
+        **sizes,
         num_hidden_layers=2,
-        num_attention_heads=4,
         num_key_value_heads=2,
         tie_word_embeddings=True,
         max_position_embeddings=512,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import chat_row, copy_tokenizer, write_recipe, write_rows
+from conftest import chat_row, random_llama, write_recipe, write_rows
 from whole import tune
 
 from tune import pipeline
@@ -106,29 +106,8 @@ def test_a_plan_that_was_refused_is_tried_again(
 @pytest.fixture(scope="module")
 def wide_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Llama whose vocabulary is so wide that a sequence more takes hundreds of MiB."""
-    import torch
-    from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
-
-    folder = tmp_path_factory.mktemp("wide") / "base"
-    torch.manual_seed(0)
-    model = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=1 << 17,
-            hidden_size=32,
-            intermediate_size=64,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            num_key_value_heads=2,
-            tie_word_embeddings=True,
-            max_position_embeddings=512,
-            bos_token_id=1,
-            eos_token_id=2,
-            pad_token_id=3,
-        )
-    )
-    model.generation_config = GenerationConfig(bos_token_id=1, eos_token_id=2, pad_token_id=3)
-    model.save_pretrained(folder)
-    return copy_tokenizer(folder)
+    sizes = {"vocab_size": 1 << 17, "hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 2}
+    return random_llama(tmp_path_factory.mktemp("wide") / "base", **sizes)
 
 
 def wide_recipe(project: Path, wide_base: Path, step: int = 900, evaluated: bool = False, **launch: object) -> None:
