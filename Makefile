@@ -7,6 +7,8 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# A test that hangs ends the tests, and shows where it stood; $(1) in seconds.
+ends_within = -o faulthandler_timeout=$(1) -o faulthandler_exit_on_timeout=true
 
 .PHONY: help tune check plan data test test-slow test-long lint pocket docs clean
 
@@ -27,10 +29,10 @@ data: $(VENV)/installed ## show the tokens of RECIPE and which carry loss
 	@$(BIN)/tune data $(RECIPE) $(ARGS)
 
 test: $(VENV)/tested ## the fast tests, some minutes
-	@$(BIN)/python -m pytest -m "not slow and not long" $(ARGS)
+	@$(BIN)/python -m pytest -m "not slow and not long" $(call ends_within,300) $(ARGS)
 
 test-slow: $(VENV)/tested ## the slow tests: whole runs, real kills
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+	@$(BIN)/python -m pytest -m slow $(call ends_within,1200) $(ARGS)
 
 test-long: $(VENV)/tested ## the long tests: before a release
 	@$(BIN)/python -m pytest -m long $(ARGS)

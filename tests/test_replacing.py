@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,44 +18,42 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def write_in(folder: Path, said: Any, go: Any) -> None:
-    """A process that writes into a folder and waits."""
-    with replacing(folder, new=True) as staging:
-        (staging / "half").write_text("x")
-        said.set()
-        go.wait(60)
+WRITER = """
+import sys
+from pathlib import Path
+from tune.files import replacing
+
+with replacing(Path(sys.argv[1]), new=True) as staging:
+    (staging / "half").write_text("x")
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture
-def another(tmp_path: Path) -> Iterator[tuple[Any, Any]]:
-    """Another process that writes tmp_path/to, and the word on which it ends."""
-    forked = multiprocessing.get_context("spawn")
-    said, go = forked.Event(), forked.Event()
-    process = forked.Process(target=write_in, args=(tmp_path / "to", said, go))
-    process.start()
-    assert said.wait(60)
-    yield process, go
-    go.set()
-    process.join()
+def another(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that writes tmp_path/to, and ends when its input is closed."""
+    command = [sys.executable, "-c", WRITER, str(tmp_path / "to")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "writing\n"
+        yield process
 
 
-def test_two_at_once(tmp_path: Path, another: tuple[Any, Any]) -> None:
+def test_two_at_once(tmp_path: Path, another: subprocess.Popen[str]) -> None:
     """The second one is told, and disturbs nothing; the first one ends well. After a kill the lock is free, and what was half
     is gone."""
-    process, go = another
     with pytest.raises(TuneError, match="another process is writing"), replacing(tmp_path / "to"):
         pass
-    go.set()
-    process.join()
+    another.communicate()
     assert (tmp_path / "to/half").read_text() == "x"
     assert names(tmp_path) == ["to"]
 
 
-def test_killed_while_writing(tmp_path: Path, another: tuple[Any, Any]) -> None:
+def test_killed_while_writing(tmp_path: Path, another: subprocess.Popen[str]) -> None:
     """After kill -9 the lock is free: the next one begins with an empty folder, and nothing is left beside it."""
-    process, _ = another
-    process.kill()
-    process.join()
+    another.kill()
+    another.wait()
     assert not (tmp_path / "to").exists()
     with replacing(tmp_path / "to", new=True) as staging:
         assert names(staging) == []
