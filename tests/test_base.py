@@ -8,15 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
-from tune import pipeline
+from tune import models, pipeline
 from tune.base import base, inspect
 from tune.cli import main
 from tune.errors import BaseModelError
 from tune.licenses import HUB_LICENSES, recognize
 from tune.recipe import load
-from tune.records import BaseRecord
+from tune.records import BaseRecord, Made
 
 
 @pytest.fixture
@@ -111,6 +111,19 @@ def test_shortened_weights_are_noticed(copy: Path) -> None:
     shorten(copy / "model.safetensors")
     with pytest.raises(BaseModelError, match=f"model.safetensors has {whole - 10} bytes and should have {whole}"):
         inspect(copy, "b")
+
+
+@pytest.mark.parametrize("quantize", ["none", "nf4"])
+def test_a_base_that_lacks_a_parameter_is_not_trained(copy: Path, quantize: str) -> None:
+    """transformers would fill it with random numbers, and the adapter would learn on those."""
+    tensors = load_file(copy / "model.safetensors")
+    del tensors["model.layers.0.mlp.up_proj.weight"]
+    save_file(tensors, copy / "model.safetensors", metadata={"format": "pt"})
+    made = Made(inputs="0" * 64, tune="0", at="", seconds=0.0)
+    about = {"kind": "folder", "model": "b", "repo": None, "commit": None, "quantize": quantize}
+    record = BaseRecord(made=made, **about, **inspect(copy, "b"))
+    with pytest.raises(BaseModelError, match=r"b: its files lack 1 of its parameters, e.g. model.layers.0.mlp.up_proj"):
+        models.load_base(record, models.find_device(), "float32")
 
 
 def test_a_base_without_a_stop_token(copy: Path) -> None:

@@ -112,6 +112,10 @@ def check_sizes(config: dict[str, Any], model: str) -> None:
         raise base_error(model, f"layer_types of config.json is no list of {layers} layers", FROM_THE_MODEL)
 
 
+TOGETHER = "download the base again; its config.json and its weights have to belong together"
+"""What to do about files that are not those of the model that config.json describes."""
+
+
 def base_error(model: str, what: str, fix: str) -> BaseModelError:
     """The complaint about a base; `model` is its name in the recipe."""
     return BaseModelError(Problem("base", f"{model}: {what}", fix, key="base.model"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tune import hub, machine
 from tune.errors import BaseModelError, Problem
-from tune.modelfiles import base_error, chat_template, stored_quantization
+from tune.modelfiles import TOGETHER, base_error, chat_template, stored_quantization
 from tune.nodes import here
 from tune.recipe.schema import Adapter, Checkpointing
 from tune.records import BaseRecord, Device
@@ -144,7 +144,7 @@ def load_base(
     nf4, which cannot be quantized in parts, each loads the whole into the CPU's memory, for `tune.sharding` to
     divide. Attention is sdpa where the family has it, else the family's own ("eager"). A base stored in MXFP4 is turned
     into `dtype`, the only form in which it can be trained. Raises BaseModelError when the architecture is unknown to
-    transformers.
+    transformers, and when the files lack parameters.
     """
     hub.quiet_libraries()
     from transformers import AutoModelForCausalLM
@@ -175,17 +175,22 @@ def load_base(
 
         options["quantization_config"] = Mxfp4Config(dequantize=True)
     try:
-        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+        loaded: tuple[PreTrainedModel, dict[str, Any]] = AutoModelForCausalLM.from_pretrained(
             base.folder,
             dtype=torch_dtype(dtype),
             local_files_only=True,
             use_safetensors=True,
             trust_remote_code=False,
+            output_loading_info=True,
             **options,
         )
     except (ValueError, KeyError, OSError) as error:
         what = f"transformers cannot load it ({str(error).splitlines()[0][:200]})"
         raise base_error(base.model, what, "check that its model_type is supported") from error
+    model, told = loaded
+    if missing := sorted(told["missing_keys"]):  # transformers has filled them with random numbers
+        what = f"its files lack {len(missing)} of its parameters, e.g. {missing[0]}"
+        raise base_error(base.model, what, TOGETHER)
     model.requires_grad_(False)
     model.generation_config.eos_token_id = list(base.stop_token_ids)
     model.generation_config.pad_token_id = base.pad_token_id

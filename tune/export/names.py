@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tune import hub
-from tune.modelfiles import Stored, base_error
+from tune.modelfiles import TOGETHER, Stored, base_error
 
 if TYPE_CHECKING:
     from torch import nn
@@ -90,16 +90,15 @@ def _whole(
     one with random numbers. Parameters in quantized form are not looked at."""
     there = {*pieces, *(source for name, source in tied.items() if name in pieces)}
     there |= {name for name, source in tied.items() if source in there}
-    fix = "download the base again; its config.json and its weights have to belong together"
     missing = [n for n in shapes if n not in there and not {f"{n}_blocks", f"model.{n}_blocks"} & tensors.keys()]
     if missing:
-        raise base_error(model_name, f"its files lack {len(missing)} of its parameters, e.g. {missing[0]}", fix)
+        raise base_error(model_name, f"its files lack {len(missing)} of its parameters, e.g. {missing[0]}", TOGETHER)
     for name, shape in shapes.items():
         for piece in pieces.get(name, ()):
             found = tensors[piece.tensor]
             if piece.expert is None and tuple(found.shape) != shape and found.dtype in ("F32", "F16", "BF16"):
                 what = f"{piece.tensor} has the shape {list(found.shape)}, and config.json wants {list(shape)}"
-                raise base_error(model_name, what, fix)
+                raise base_error(model_name, what, TOGETHER)
 
 
 def skeleton(folder: Path, model_name: str) -> Any:
