@@ -23,6 +23,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import statistics
 import struct
 import sys
@@ -56,18 +57,22 @@ STRUCTURE = ["<|start_header_id|>", "<|end_header_id|>"]
 
 def write_rows(path: Path, number: int) -> None:
     """Chat rows of some 215 tokens: a question and an answer, from a few words to some pages. Lengths are log-normal, as
-    those of real chats are."""
+    those of real chats are; like those, no two rows are parts of one text."""
     draw = random.Random(1)
     texts = [plain(writer.write(draw)) for _ in range(4000) for writer in (explanations, stories)]
+    sentences = [sentence for text in texts for sentence in re.split(r"(?<=[.!?])\s+", text)]
+
+    def some(characters: int) -> str:
+        found = draw.choice(sentences)
+        while len(found) < characters:
+            found += draw.choice((" ", " ", " ", "\n\n")) + draw.choice(sentences)
+        return found[:characters].strip()
+
     with path.open("w", encoding="utf-8") as file:
         for _ in range(number):
-            question = draw.choice(texts)[: draw.randint(30, 240)]
-            characters, answer = int(draw.lognormvariate(6.3, 0.9)) + 8, draw.choice(texts)
-            while len(answer) < characters:
-                answer += "\n\n" + draw.choice(texts)
             messages = [
-                {"role": "user", "content": question.strip() or "Well?"},
-                {"role": "assistant", "content": answer[:characters].strip() or "Yes."},
+                {"role": "user", "content": some(draw.randint(30, 240)) or "Well?"},
+                {"role": "assistant", "content": some(int(draw.lognormvariate(6.3, 0.9)) + 8) or "Yes."},
             ]
             file.write(json.dumps({"messages": messages}, ensure_ascii=False) + "\n")
 

@@ -119,8 +119,8 @@ def test_what_is_learned(pocket: Bench, learn_from: str, expected: list[str]) ->
 def test_labels_by_token_prefixes(pocket: Bench, messages: Messages, learn_from: str) -> None:
     """On any conversation the tokens are those of transformers, and the labels those of the token-level oracle."""
     found = labelled(pocket, messages, learn_from)
-    assert found.input_ids == pocket.ids(messages)
-    assert found.labels == pocket.expected_labels(messages, learn_from)
+    assert found.input_ids.tolist() == pocket.ids(messages)
+    assert found.labels.tolist() == pocket.expected_labels(messages, learn_from)
 
 
 @settings(max_examples=100, deadline=None)
@@ -131,7 +131,7 @@ def test_labels_by_the_marks_of_the_template(pocket: Bench, messages: Messages) 
     marked = [
         token if mask else IGNORED for token, mask in zip(found["input_ids"], found["assistant_masks"], strict=True)
     ]
-    assert labelled(pocket, messages).labels == marked
+    assert labelled(pocket, messages).labels.tolist() == marked
 
 
 @settings(max_examples=100, deadline=None)
@@ -154,7 +154,7 @@ def test_shipped_rows_by_token_prefixes(pocket: Bench) -> None:
     lines = (ROOT / "data" / "support-bot" / "train.jsonl").read_text().splitlines()
     for line in lines[::20]:
         messages = json.loads(line)["messages"]
-        assert labelled(pocket, messages).labels == pocket.expected_labels(messages, "assistant")
+        assert labelled(pocket, messages).labels.tolist() == pocket.expected_labels(messages, "assistant")
 
 
 @settings(max_examples=100, deadline=None)
@@ -162,15 +162,15 @@ def test_shipped_rows_by_token_prefixes(pocket: Bench) -> None:
 def test_qwen_single_turn(qwen: Bench, messages: Messages, learn_from: str) -> None:
     """On a tokenizer and a template from outside, without marks, the labels are those of the oracle too."""
     found = labelled(qwen, messages, learn_from)
-    assert found.input_ids == qwen.ids(messages)
-    assert found.labels == qwen.expected_labels(messages, learn_from)
+    assert found.input_ids.tolist() == qwen.ids(messages)
+    assert found.labels.tolist() == qwen.expected_labels(messages, learn_from)
 
 
 @settings(max_examples=50, deadline=None)
 @given(conversations())
 def test_qwen_last_turn_of_many(qwen: Bench, messages: Messages) -> None:
     """The last answer of a longer conversation can be learned there whatever came before."""
-    assert labelled(qwen, messages, "last").labels == qwen.expected_labels(messages, "last")
+    assert labelled(qwen, messages, "last").labels.tolist() == qwen.expected_labels(messages, "last")
 
 
 def test_qwen_learns_the_empty_thinking_block(qwen: Bench) -> None:
@@ -191,7 +191,7 @@ def test_qwen_learns_each_answer_in_a_rendering_of_its_own(qwen: Bench) -> None:
         ["<think>\n\n</think>\n\nFrom nine to five.<|im_end|>"],
         ["<think>\n\n</think>\n\nWe are closed.<|im_end|>"],
     ]
-    assert [example.input_ids for example in found] == [qwen.ids(CHAT[:3]), qwen.ids(CHAT)]
+    assert [example.input_ids.tolist() for example in found] == [qwen.ids(CHAT[:3]), qwen.ids(CHAT)]
 
 
 @settings(max_examples=60, deadline=None)
@@ -220,8 +220,8 @@ def test_pairs_without_a_template(plain: Bench, prompt: str, completion: str) ->
         assert found.reason == "mask not exact"
         assert both[: len(alone)] != alone
         return
-    assert found.input_ids == [*both, 2]
-    assert found.labels == [IGNORED] * len(alone) + both[len(alone) :] + [2]
+    assert found.input_ids.tolist() == [*both, 2]
+    assert found.labels.tolist() == [IGNORED] * len(alone) + both[len(alone) :] + [2]
 
 
 def test_pair_on_a_base_with_a_template(pocket: Bench, tmp_path: Path) -> None:

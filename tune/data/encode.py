@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -51,13 +51,15 @@ class Encoder:
     def encode(self, texts: Sequence[str], *, special: bool) -> list[Encoded]:
         """The tokens of each text; `special` lets the tokenizer put its own tokens around it."""
         found = [one.ids for one in self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=special)]
-        ends = self._ends(texts, found)
-        return [Encoded(self, *one, special) for one in zip(texts, found, ends, strict=True)]
-
-    def _ends(self, texts: Sequence[str], found: list[list[int]]) -> list[Ends | None]:
-        """For each text where its tokens end; None where the tokens do not spell the text."""
         bounds = list(accumulate(map(len, found), initial=0))
         ids = np.fromiter(chain.from_iterable(found), np.int32, bounds[-1])
+        own = [ids[first:last] for first, last in pairwise(bounds)]
+        ends = self._ends(texts, ids, bounds)
+        return [Encoded(self, *one, special) for one in zip(texts, own, ends, strict=True)]
+
+    def _ends(self, texts: Sequence[str], ids: np.ndarray, bounds: list[int]) -> list[Ends | None]:
+        """For each text where its tokens end; None where the tokens do not spell the text. `ids` are those of all texts,
+        and `bounds` where in them each text begins, and the end."""
         sizes = self._sizes[ids]
         behind = np.cumsum(sizes, dtype=np.int32)
         places = np.arange(behind[-1] if len(ids) else 0, dtype=np.int32)
@@ -69,7 +71,7 @@ class Encoder:
         return [
             (behind[bounds[i] : bounds[i + 1]], starts[i])
             if alike or spelled[starts[i] : starts[i + 1]] == written[i]
-            else self._ends_after_blanks(written[i], found[i])
+            else self._ends_after_blanks(written[i], ids[bounds[i] : bounds[i + 1]].tolist())
             for i in range(len(texts))
         ]
 
@@ -94,8 +96,8 @@ def encoder_of(tokenizer: Any) -> Encoder:
 class Encoded:
     """The tokens of one text."""
 
-    def __init__(self, encoder: Encoder, text: str, ids: list[int], ends: Ends | None, special: bool) -> None:
-        """As `Encoder.encode` makes it."""
+    def __init__(self, encoder: Encoder, text: str, ids: np.ndarray, ends: Ends | None, special: bool) -> None:
+        """As `Encoder.encode` makes it; `ids` are int32."""
         self.encoder, self.text, self.ids, self.special = encoder, text, ids, special
         self._ends = ends
 
@@ -139,7 +141,7 @@ class Encoded:
     def _places(self) -> Any:
         """The tokenizer's own answer, with places."""
         found = self.encoder.tokenizer.encode(self.text, add_special_tokens=self.special)
-        assert found.ids == self.ids, "the tokenizer gives other tokens when asked for their places"
+        assert found.ids == self.ids.tolist(), "the tokenizer gives other tokens when asked for their places"
         return found
 
     def _border_by_places(self, at: int) -> int:

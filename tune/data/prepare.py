@@ -137,7 +137,7 @@ class Prepared:
 def _example(ids: np.ndarray, labels: np.ndarray, cut: int) -> Example:
     """An example from its columns."""
     borders = np.flatnonzero(np.diff(labels != IGNORED, prepend=False, append=False)).tolist()
-    return Example(ids.tolist(), tuple(zip(borders[::2], borders[1::2], strict=True)), cut)
+    return Example(ids, tuple(zip(borders[::2], borders[1::2], strict=True)), cut)
 
 
 def make_setup(tokenizer: Any, base: BaseRecord, data: Data, root: Path) -> Setup:

@@ -8,9 +8,10 @@ No torch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
+
+import numpy as np
 
 from tune.data.encode import Encoded, Encoder
 from tune.data.formats import Sample
@@ -23,14 +24,22 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Example:
-    """Tokens, and the stretches of them that carry loss (first token, the one behind the last; in order, none empty).
+    """Tokens (int32), and the stretches of them that carry loss (first token, the one behind the last; in order, none empty).
     `cut` tokens of the row were removed by truncation."""
 
-    input_ids: list[int]
+    input_ids: np.ndarray
     learned: tuple[Span, ...]
     cut: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        """Whether tokens, stretches and cut are the same."""
+        if not isinstance(other, Example) or (self.learned, self.cut) != (other.learned, other.cut):
+            return False
+        return np.array_equal(self.input_ids, other.input_ids)
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
 
     @property
     def loss_tokens(self) -> int:
@@ -38,9 +47,9 @@ class Example:
         return sum(last - first for first, last in self.learned)
 
     @property
-    def labels(self) -> list[int]:
+    def labels(self) -> np.ndarray:
         """A label a token (-100: no loss)."""
-        found = [IGNORED] * len(self.input_ids)
+        found = np.full_like(self.input_ids, IGNORED)
         for first, last in self.learned:
             found[first:last] = self.input_ids[first:last]
         return found
@@ -166,7 +175,7 @@ class Renderer:
         """Labels of a text: each answer up to its stop token, where generation would end. Raises Fault."""
         ids = tokens.ids
         if text.closed:
-            ids = ids if ids and ids[-1] in self.stops else [*ids, self.end]
+            ids = ids if len(ids) and ids[-1] in self.stops else np.append(ids, np.int32(self.end))
             start = text.rendering.spans[0][0]
             first = tokens.border(start) if start and self.learn_from != "all" else 1
             return Example(ids, _learned([(first, len(ids))]))
@@ -188,11 +197,11 @@ class Renderer:
             learned.append((first, stop + 1))
         return Example(ids, _learned(learned))
 
-    def _stop(self, ids: list[int], first: int, last: int) -> int:
+    def _stop(self, ids: np.ndarray, first: int, last: int) -> int:
         """Where the first stop token of a stretch stands; `last` when there is none."""
         for stop in self.stops:
-            with suppress(ValueError):  # it is not there
-                last = ids.index(stop, first, last)
+            there = (ids[first:last] == stop).nonzero()[0]
+            last = first + int(there[0]) if len(there) else last
         return last
 
     def _too_long(self, sample: Sample, whole: list[Example]) -> list[Example]:
@@ -212,8 +221,9 @@ class Renderer:
     def _truncated(self, sample: Sample, whole: list[Example]) -> list[Example]:
         """As many whole turns from the start as fit; nothing when not even the first answer does."""
         if len(whole) > 1:  # every answer already has a rendering of its own: those that fit are kept
-            kept = [example for example in whole if len(example.input_ids) <= self.max_tokens]
-            cut = sum(len(example.input_ids) for example in whole if example not in kept)
+            sizes = [len(example.input_ids) for example in whole]
+            kept = [example for example, size in zip(whole, sizes, strict=True) if size <= self.max_tokens]
+            cut = sum(size for size in sizes if size > self.max_tokens)
             return [*kept[:-1], Example(kept[-1].input_ids, kept[-1].learned, cut)] if kept else []
         for end in _ends(sample.messages)[-2::-1]:
             shorter = self._whole(_part(sample, 0, 0, end))

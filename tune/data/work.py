@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +160,7 @@ class Maker:
         if not examples:
             return
         bounds = list(accumulate((len(e.input_ids) for e in examples), initial=0))
-        ids = np.fromiter(chain.from_iterable(e.input_ids for e in examples), np.int32, bounds[-1])
+        ids = np.concatenate([e.input_ids for e in examples])
         labels = np.full_like(ids, IGNORED)
         for start, example in zip(bounds, examples, strict=False):
             for first, last in example.learned:
