@@ -65,7 +65,7 @@ def find_device() -> Device:
             memory_bytes=min(
                 torch.cuda.get_device_properties(i).total_memory for i in range(torch.cuda.device_count())
             ),
-            bf16=torch.cuda.is_bf16_supported(),
+            bf16=torch.cuda.is_bf16_supported(including_emulation=False),
             threads=threads,
             count=torch.cuda.device_count(),
             nodes=nodes,
@@ -151,8 +151,34 @@ def load_base(
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
+    try:
+        loaded: tuple[PreTrainedModel, dict[str, Any]] = AutoModelForCausalLM.from_pretrained(
+            base.folder,
+            dtype=torch_dtype(dtype),
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+            **_placed(base, device, dtype, quantize or base.quantize, sharded),
+        )
+    except (ValueError, KeyError, OSError) as error:
+        what = f"transformers cannot load it ({str(error).splitlines()[0][:200]})"
+        raise base_error(base.model, what, "check that its model_type is supported") from error
+    model, told = loaded
+    if missing := sorted(told["missing_keys"]):  # transformers has filled them with random numbers
+        what = f"its files lack {len(missing)} of its parameters, e.g. {missing[0]}"
+        raise base_error(base.model, what, TOGETHER)
+    model.requires_grad_(False)
+    model.generation_config.eos_token_id = list(base.stop_token_ids)
+    model.generation_config.pad_token_id = base.pad_token_id
+    model.eval()
+    return model
+
+
+def _placed(base: BaseRecord, device: Device, dtype: str, quantize: str, sharded: bool) -> dict[str, Any]:
+    """In which form and where transformers is to load weights; see `load_base`."""
     options: dict[str, Any] = {"device_map": {"": torch_device(device)}}
-    if (quantize or base.quantize) == "nf4":
+    if quantize == "nf4":
         from transformers import BitsAndBytesConfig
 
         options["quantization_config"] = BitsAndBytesConfig(
@@ -174,28 +200,7 @@ def load_base(
         from transformers import Mxfp4Config
 
         options["quantization_config"] = Mxfp4Config(dequantize=True)
-    try:
-        loaded: tuple[PreTrainedModel, dict[str, Any]] = AutoModelForCausalLM.from_pretrained(
-            base.folder,
-            dtype=torch_dtype(dtype),
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            output_loading_info=True,
-            **options,
-        )
-    except (ValueError, KeyError, OSError) as error:
-        what = f"transformers cannot load it ({str(error).splitlines()[0][:200]})"
-        raise base_error(base.model, what, "check that its model_type is supported") from error
-    model, told = loaded
-    if missing := sorted(told["missing_keys"]):  # transformers has filled them with random numbers
-        what = f"its files lack {len(missing)} of its parameters, e.g. {missing[0]}"
-        raise base_error(base.model, what, TOGETHER)
-    model.requires_grad_(False)
-    model.generation_config.eos_token_id = list(base.stop_token_ids)
-    model.generation_config.pad_token_id = base.pad_token_id
-    model.eval()
-    return model
+    return options
 
 
 def new_adapter(model: PreTrainedModel, section: Adapter, base: BaseRecord, seed: int) -> PeftModel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -126,8 +127,8 @@ def test_any_byte_of_a_document(folder: Path, name: str) -> None:
         ),
         (lambda m: m["documents"].pop(), "does not list it"),
         (lambda m: m["documents"][0].update(name="../LICENSE"), "lies outside the folder"),
-        (lambda m: m.pop("license_gate"), "KeyError"),
-        (lambda m: m.pop("documents"), "KeyError"),
+        (lambda m: m.pop("license_gate"), "it has no license_gate"),
+        (lambda m: m.pop("documents"), "it has no documents"),
     ],
 )
 def test_a_conclusion_that_does_not_follow(folder: Path, change, words: str) -> None:
@@ -282,4 +283,19 @@ def test_openness_of_a_folder(folder: Path, tmp_path: Path, capsys: pytest.Captu
     assert capsys.readouterr().out == text
     (tmp_path / "empty").mkdir()
     assert main(["openness", str(tmp_path / "empty")]) == 2
-    assert "finish the run" in capsys.readouterr().err
+    assert "there is no manifest in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("", "JSONDecodeError"), ("[]", "TypeError"), ('{"manifest": 1}', "it has no ")],
+)
+def test_openness_of_an_unreadable_manifest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, words: str
+) -> None:
+    """A manifest that was harmed, or that an earlier version wrote, is told with what to do, never with a traceback."""
+    (tmp_path / "disclosure").mkdir()
+    (tmp_path / "disclosure/manifest.json").write_text(content)
+    assert main(["openness", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert re.search(rf"manifest.json: the manifest cannot be read: {words}.*\. finish the run", said)

@@ -21,6 +21,8 @@ __all__ = ["disclose", "inside", "report", "write"]
 MANIFEST = "disclosure/manifest.json"
 CARD = "README.md"
 MERGED = "export/merged"
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
+"""What reading a manifest raises that is damaged, tampered with, or of another form: it is read as it comes."""
 FORM = 3
 """What manifest and card say, by number: a folder that an earlier tune disclosed in another form is disclosed anew."""
 
@@ -108,13 +110,22 @@ def _place(folder: Path, files: dict[str, bytes], earlier: set[str]) -> None:
 
 def report(run: Path) -> str:
     """The openness report of a finished run, or of a folder that tune disclosed. Raises UserError for any other."""
-    for folder in (run / "adapter", run):
-        if (folder / MANIFEST).is_file():
-            found = json.loads((folder / MANIFEST).read_bytes())
-            if "openness" in found:
-                return documents.openness_report(found)
-    what = f"there is no manifest with a report on openness in {run}"
-    raise UserError(Problem("openness", what, "finish the run with this version: tune run RUN", file=str(run)))
+    path = next((p for p in (run / "adapter" / MANIFEST, run / MANIFEST) if p.is_file()), None)
+    what = f"there is no manifest in {run}"
+    if path is not None:
+        try:
+            return documents.openness_report(json.loads(path.read_bytes()))
+        except UNREADABLE as error:
+            what = f"the manifest cannot be read: {in_words(error)}"
+    fix = "finish the run with this version: tune run RUN"
+    raise UserError(Problem("openness", what, fix, file=str(path or run)))
+
+
+def in_words(error: Exception) -> str:
+    """What is wrong with a manifest that raised one of UNREADABLE."""
+    if isinstance(error, KeyError):
+        return f"it has no {error.args[0]}, so it was changed, or written by another version of tune"
+    return f"{type(error).__name__}: {error}"
 
 
 def inside(name: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tune.disclose import MANIFEST, salt
+from tune.disclose import MANIFEST, UNREADABLE, in_words, salt
 from tune.disclose.manifest import checkpoints
 from tune.errors import Problem, UserError
 from tune.records import TrainRecord
@@ -23,9 +23,6 @@ from tune.verify.words import unproven
 __all__ = ["Claim", "Means", "as_json", "on_word", "verdict", "verify"]
 
 Json = dict[str, Any]
-
-DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError)
-"""What a manifest that was tampered with makes of a check: it is read as it comes."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +79,13 @@ def verify(folder: Path, means: Means = Means()) -> list[Claim]:
         manifest = json.loads(path.read_bytes())
         run = open_run(home) if home is not None else None
         salted_with = manifest["salt"]["key_sha256"]["value"] if "salt" in manifest else None
-    except DAMAGED as error:
+    except UNREADABLE as error:
         return _unreadable(error, folder, means)
     key = _run_key(salted_with, run, means.run_key)
     try:
         claims = list(level_0.claims(folder, path.read_bytes(), manifest, means.beside))
         claims += logs.claims(run, manifest, key) if run is not None else ()
-    except DAMAGED as error:
+    except UNREADABLE as error:
         return _unreadable(error, folder, means)
     return [*claims, *_higher(Place(folder, manifest, run, key), means, sound=verdict(claims) != "FAILED")]
 
@@ -148,13 +145,13 @@ def _guarded(level: int, check: Callable[[], Iterator[Claim]]) -> Iterator[Claim
     """What a level says of a manifest that is read as it comes: one that is not of our form fails."""
     try:
         yield from check()
-    except DAMAGED as error:
-        yield judged(level, TITLES[level - 1], [f"{MANIFEST}: {type(error).__name__}: {error}"], "")
+    except UNREADABLE as error:
+        yield judged(level, TITLES[level - 1], [f"{MANIFEST}: {in_words(error)}"], "")
 
 
 def _unreadable(error: Exception, folder: Path, means: Means) -> list[Claim]:
     """Nothing can be said above level 1 of a manifest that cannot be read."""
-    how = f"{MANIFEST}: {type(error).__name__}: {error}"
+    how = f"{MANIFEST}: {in_words(error)}"
     rest = [unchecked(level, text, "the manifest cannot be read") for level, text in enumerate(TITLES[1:], start=2)]
     signed = signature.claim(folder, means.key, means.trusted)
     return [Claim(0, "the manifest is readable", "FAILED", how), signed, *rest]
@@ -180,7 +177,7 @@ def on_word(folder: Path) -> list[str]:
     path = next(p for p in (folder / MANIFEST, folder / "adapter" / MANIFEST) if p.is_file())
     try:
         return unproven(json.loads(path.read_bytes()))
-    except DAMAGED:
+    except UNREADABLE:
         return []
 
 
