@@ -16,7 +16,9 @@ from conftest import POCKET, fill_project, write_recipe
 
 from tune.cli import main
 from tune.errors import EXIT_USAGE
+from tune.launch.request import GPUS
 from tune.launch.slurm import warning_seconds
+from tune.plan.devices import DEVICES
 
 POD = ("--image", "registry/tune:1", "--volume", "shared")
 
@@ -49,6 +51,14 @@ def refused(capsys: pytest.CaptureFixture[str], *options: Any) -> list[str]:
     """What `tune submit` says when it refuses."""
     assert main(["submit", "recipe.yaml", *map(str, options)]) == EXIT_USAGE
     return capsys.readouterr().err.splitlines()
+
+
+def test_a_name_means_one_card() -> None:
+    """A GPU that both `tune submit --gpu` and `tune plan --device` know has the same memory and number type in both."""
+    both = GPUS.keys() & DEVICES.keys()
+    assert {"a100-40gb", "a100-80gb", "h100", "l4"} <= both
+    found = {name: (round(DEVICES[name].memory_bytes / 0.985 / 2**30), DEVICES[name].bf16) for name in both}
+    assert found == {name: GPUS[name] for name in both}
 
 
 def directives(script: str) -> dict[str, str]:

@@ -46,7 +46,7 @@ UNPROVEN = (
     "free some memory or take a machine with more, or merge without comparing: export.prove: false, or tune export "
     "--no-proof; the card then says that it was not measured"
 )
-STREAMED = "leave export.in_memory (--in-memory) out: merging tensor by tensor holds one tensor"
+STREAMED = "leave export.in_memory (--in-memory) out: merging tensor by tensor holds a few tensors"
 
 GOLDEN = (
     "Hello! How are you today?",

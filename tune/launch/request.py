@@ -40,13 +40,15 @@ GPUS: dict[str, tuple[int, bool]] = {
     "l40": (48, True),
     "l40s": (48, True),
     "a100": (40, True),
+    "a100-40gb": (40, True),
     "a100-80gb": (80, True),
     "h100": (80, True),
     "h200": (141, True),
     "b200": (180, True),
 }
 """Memory in GB, as the makers state it, and whether bf16 is computed in hardware: for an estimate before the job starts.
-On the node the plan is made anew for what is there."""
+On the node the plan is made anew for what is there. A bare a100 is the one
+of 40 GB, as SkyPilot calls it; `tune plan --device` asks which."""
 
 
 @dataclass(frozen=True)

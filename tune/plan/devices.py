@@ -51,8 +51,8 @@ DEVICES = {
     "a10": _gpu("A10", 24, 125, f"{LIGHTNING} {NVIDIA}/a10/pdf/a10-datasheet.pdf"),
     "a10g": _gpu("A10G", 24, None, f"memory: Amazon's list of EC2 instances (g5), {READ}; no source of its rate"),
     "l40s": _gpu("L40S", 48, 362, f"{TITAN} https://resources.nvidia.com/en-us-l40s/l40s-datasheet-28413"),
-    "a100-40": _gpu("A100 40 GB", 40, 312, A100),
-    "a100": _gpu("A100 80 GB", 80, 312, A100),
+    "a100-40gb": _gpu("A100 40 GB", 40, 312, A100),
+    "a100-80gb": _gpu("A100 80 GB", 80, 312, A100),
     "h100-pcie": _gpu("H100 PCIe", 80, 756, f"{TITAN} https://www.nvidia.com/en-us/data-center/h100/"),
     "h100": _gpu("H100 SXM", 80, 989, f"{TITAN} https://www.nvidia.com/en-us/data-center/h100/"),
     "h200": _gpu("H200 SXM", 141, 989, f"{TITAN} https://www.nvidia.com/en-us/data-center/h200/"),
@@ -78,7 +78,8 @@ def find(text: str) -> Spec:
         size = round(float(memory[1]) * 2**30)
         return Spec(f"a card with {memory[1]} GB", "cuda", size, None, "as asked", count)
     if name not in DEVICES or count < 1 or (name == "cpu" and count > 1):
-        guess = did_you_mean(text.lower(), DEVICES)
+        kinds = [known for known in DEVICES if known.startswith(f"{name}-")]  # a100 was sold in two sizes
+        guess = f"say which: {' or '.join(kinds)}" if kinds else did_you_mean(text.lower(), DEVICES)
         fix = guess or f"known: {', '.join(DEVICES)}; or memory such as 24GB; several as h100x8"
         raise PlanError(Problem("plan", f"no device is called {text!r}", fix, key="--device"))
     spec = DEVICES[name]

@@ -52,17 +52,17 @@ is part of what decides the run directory, so a branch that has moved makes a ne
 directory stays with the commit that it was made from.
 
 **YAML, strictly.** Values have one type: text is not a number, `no` is not text, and nothing is converted. Numbers are
-decimal and may be written `8_192` and `1e-4`; `010` and `1:30` are text. A key given twice, an alias (`*name`), a tag (`!!python/...`), a file over 1 MiB and text
-that is not UTF-8 are refused. All mistakes are listed at once.
+decimal and may be written `8_192` and `1e-4`; `010` and `1:30` are text. A key given twice, an alias (`*name`), a tag
+(`!!python/...`), a file over 1 MiB and text that is not UTF-8 are refused. All mistakes are listed at once.
 
-**What decides the run directory.** The digest in its name covers the sections `base`, `data` (without the declared facts
-of its sources, and without `findings` that are only counted) and `train` (without `save_every`, `keep` and `report_to`), and the bytes of the files that they name. A
-change there makes a new directory; any other change goes on in the same one.
+**What decides the run directory.** The digest in its name covers the sections `base`, `data` (without `private` and the
+declared facts of its sources, and without `findings` that are only counted) and `train` (without `save_every`, `keep` and
+`report_to`), and the bytes of the files that they name; with `contamination: drop` those of the prompts file too. A change
+there makes a new directory; any other change goes on in the same one.
 
 **Between keys.** `train.tokens_per_step` is at least `data.max_tokens`. `train.evaluate_every` needs `data.eval`.
-`base.revision` goes with a Hub id only, `base.published_as` with a folder only. A file or a split of a data
-set may be named once.
-`data.max_tokens` does not pass the positions that the base was made for. `publish.license` is an identifier of the Hub,
+`base.revision` goes with a Hub id only, `base.published_as` with a folder only. A file or a split of a data set may be named
+once. `data.max_tokens` does not pass the positions that the base was made for. `publish.license` is an identifier of the Hub,
 `publish.repo` a name that it takes.
 """
 

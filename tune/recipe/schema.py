@@ -78,7 +78,7 @@ class Source(Section):
         Literal["messages", "sharegpt", "alpaca", "prompt_completion", "preference", "unpaired_preference", "text"]
         | None
     ) = None
-    """The format of the rows; see docs/data.md. Without it the format is detected from the first row and said. Of
+    """The format of the rows; see docs/interface.md#row-files. Without it the format is detected from the first row and said. Of
     `preference` rows the chosen answer is learned, of `unpaired_preference` rows the good ones."""
     map: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] | None = None
     """A function of yours, as `module:function`, that turns a row (a dict) into one of a known format, or None to leave
