@@ -12,6 +12,7 @@ registered with transformers as an attention implementation).
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -48,7 +49,7 @@ def by_row(
     if cu_seq_lens_q is None or any(options.get(name) is not None for name in UNUSUAL):
         whole: tuple[torch.Tensor, None] = sdpa_attention_forward(module, query, key, value, attention_mask, **options)
         return whole
-    alike = [(length, len(list(rows))) for length, rows in groupby(cu_seq_lens_q.diff().tolist())]
+    alike = _alike(cu_seq_lens_q)
     sizes = [length * rows for length, rows in alike]
     parts = []
     for (length, rows), *group in zip(alike, *(x[0].split(sizes, 1) for x in (query, key, value)), strict=True):
@@ -57,6 +58,13 @@ def by_row(
             found, _ = sdpa_attention_forward(module, q, k, v, None, **options)
         parts.append(found.flatten(0, 1))
     return torch.cat(parts)[None], None
+
+
+@lru_cache(maxsize=1)
+def _alike(borders: torch.Tensor) -> list[tuple[int, int]]:
+    """(length, number) of neighboring rows of equal length. All layers of a batch ask with the same tensor, and only the
+    first has to wait for the GPU to answer."""
+    return [(length, len(list(rows))) for length, rows in groupby(borders.diff().tolist())]
 
 
 def keep_apart(model: Any) -> None:
