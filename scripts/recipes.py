@@ -1,13 +1,14 @@
 """What the plan says of each shipped recipe for a published model: the last line of its header, and docs/recipes.md.
 
 `python -m scripts.docs` writes both, `--check` compares them; nothing is asked of a network and nothing is loaded. The card is
-the smallest of `tune plan --all` that the recipe fits, several of the largest kind where one is too small.
+the smallest known one with bf16 and a known rate that the recipe fits, several of the largest kind where one is too small.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ FOLDER = ROOT / "recipes"
 COMMON = "common.yaml"
 EXAMPLES = ("support-bot", "support-bot-qlora")
 """Recipes over the base of this project, which were run; their figures are in the README."""
+STARTER = "starter"
+"""The one to copy: it stands alone, and its lines say what a user replaces."""
 HEADER = "# Base under "
 LARGEST, SEVERAL = "h200", (2, 4, 8, 16, 32, 64)
 
@@ -44,7 +47,7 @@ class ModelRecipe:
 
     @cached_property
     def forecast(self) -> elsewhere.Forecast:
-        """Its plan on the smallest card that it fits. Raises LookupError when it fits none."""
+        """Its plan on the smallest known card with bf16 that it fits. Raises LookupError when it fits none."""
         known = {d: spec for d, spec in DEVICES.items() if spec.kind == "cuda" and spec.bf16 and spec.teraflops}
         cards = sorted(known, key=lambda d: known[d].memory_bytes)
         names = [*cards, *(f"{LARGEST}x{n}" for n in SEVERAL)]
@@ -61,8 +64,10 @@ class ModelRecipe:
 
     @property
     def purpose(self) -> str:
-        """The first line of the file."""
-        return self.path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        """The comment at the head of the file, without the line that the plan writes."""
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        head = takewhile(lambda line: line.startswith("# ") and not line.startswith(HEADER), lines)
+        return " ".join(line.removeprefix("# ") for line in head)
 
     @property
     def card(self) -> str:
@@ -94,7 +99,8 @@ def _about(seconds: float | None) -> str:
 
 def model_recipes() -> list[ModelRecipe]:
     """All of them, the smallest base first."""
-    found = [ModelRecipe(p) for p in FOLDER.glob("*.yaml") if p.name != COMMON and p.stem not in EXAMPLES]
+    others = {COMMON, *(f"{name}.yaml" for name in (*EXAMPLES, STARTER))}
+    found = [ModelRecipe(path) for path in FOLDER.glob("*.yaml") if path.name not in others]
     return sorted(found, key=lambda recipe: (recipe.shape.model.parameters, recipe.path.name))
 
 
@@ -116,32 +122,39 @@ def page(found: list[ModelRecipe]) -> str:
     )
 
 
-COLUMNS = ["recipe", "base", "its license", "parameters", "adapted", "smallest card", "peak", "time"]
+COLUMNS = ["recipe", "base", "its license", "parameters", "adapted", "smallest known card with bf16", "peak", "time"]
 PAGE = """<!-- written by python -m scripts.docs; do not edit -->
 # Recipes for published models
 
 Each is a page that names a base and extends [`recipes/common.yaml`](../recipes/common.yaml): 100 steps over the conversations
-of this project's shop, so that it works as it is. Copy one, put in your rows, and
+of this project's shop, so that it works as it is.
 
 ```
 tune plan recipes/qwen3-8b.yaml --all      # every card that is known; nothing is downloaded
-tune pin my.yaml                           # writes the newest commits of base and data sets into a recipe that has none
 tune run recipes/qwen3-8b.yaml             # downloads the base and trains
+tune pin my.yaml                           # writes the newest commits of base and data sets into a recipe that has none
 ```
 
-**None of these was run**: no such base and no GPU were at hand. What holds, by test: every recipe loads, its license gate
-clears `publish.license`, its base has a shape with a source that gives the published number of parameters, and its plan
-fits the card in the table. Memory and time are the plan's ([how good they are](plan.md)); time is a guess from the
-maker's rate that leaves out what several devices say to one another.
-Where a recipe names a commit of its base, that was read on the owner's page or quoted alike by several others; the Hub itself
-was not asked. With `nf4` the linear layers are in 4 bits. "Adapted" is the share of all parameters that stand in matrices with a LoRA pair.
+**For your own rows**, copy [`recipes/starter.yaml`](../recipes/starter.yaml), which extends nothing, and put the `base` of the
+recipe that you want into it, with its `adapter` where it has one and its `publish.license`. A copy of a recipe below has to stay
+beside common.yaml, and takes everything from there that it does not say itself. Of that, these are the shop's, and yours to
+say: `data.train` and `data.eval`, `data.date`, `train` (`max_steps: null`, `epochs: 2.0`: 100 steps are a size for a plan),
+`evaluate.prompts` and `publish.prompts_at` (`null` where there are none). `tune show my.yaml` prints what comes out.
+
+**None of these was run** ([limits](../README.md#limits)). What holds, by test: every recipe loads, its license gate clears
+`publish.license`, its base has a shape with a source that gives the published number of parameters, and its plan fits the card
+in the table: the smallest that is known, has bf16 and a known rate. Memory and time are the plan's ([how good they
+are](plan.md)); time is a guess from the maker's rate that leaves out what several devices say to one another. Where a recipe
+names a commit of its base, that was read on the owner's page or quoted alike by several others; the Hub itself was not asked.
+With `nf4` the linear layers are in 4 bits. "Adapted" is the share of all parameters that stand in matrices with a LoRA pair.
 
 {table}
 
 {purposes}
 
-Evaluation and export hold the whole base on one device, as it was quantized; where training is divided among several, that
-may be too much.
+A base that is divided among several cards for training is measured in parts too. Proving the adapter needs no card, and 4
+bytes a parameter of main memory (282 GB for 70 B parameters); `export.prove: false` [leaves it
+out](export.md#a-base-beyond-main-memory).
 
 ## Where the shapes were read
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
+from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, fill_project
 
-from scripts.recipes import COMMON, EXAMPLES, FOLDER, HEADER, ModelRecipe, model_recipes
+from scripts.recipes import COMMON, EXAMPLES, FOLDER, HEADER, STARTER, ModelRecipe, model_recipes
 from tune.cli import main
 from tune.licenses.gate import Facts, Source, evaluate
 from tune.plan.devices import DEVICES
@@ -78,6 +80,47 @@ def test_it_may_be_published(name: str) -> None:
     """With the license that the owner gives the base, the gate must clear `publish.license` and the run's name."""
     answer = judged(RECIPES[name])
     assert (answer["verdict"], [f["what"] for f in answer["findings"] if f["level"] == "refuse"]) == ("cleared", [])
+
+
+def test_the_starter_is_sound() -> None:
+    """The recipe to copy fits on a screen, extends nothing, has a base whose shape and commit are those of that base's own
+    recipe, fits a card, and may be published as it says; the rows are the example's."""
+    starter = ModelRecipe(FOLDER / f"{STARTER}.yaml")
+    recipe, text = starter.loaded.recipe, starter.path.read_text()
+    assert len(text.splitlines()) <= 44
+    assert "extends" not in text
+    assert recipe.base in [other.loaded.recipe.base for other in RECIPES.values()]
+    assert starter.forecast.fit.fits
+    assert judged(starter)["verdict"] == "cleared"
+    example = load(FOLDER / f"{EXAMPLES[0]}.yaml", root=ROOT).recipe
+    assert [s.path for s in (*recipe.data.train, *recipe.data.eval)] == [
+        "data/support-bot/train.jsonl",
+        "data/support-bot/eval.jsonl",
+    ]
+    assert recipe.evaluate.prompts == example.evaluate.prompts
+
+
+def test_a_copy_of_the_starter_has_nothing_of_the_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who replaces the lines that say YOURS, and no other, has a recipe of their own: it holds in any folder, and no value
+    in it is the shop's, the base's or their makers'."""
+    folder = fill_project(tmp_path / "project")
+    monkeypatch.chdir(folder)
+    mine = {"name": "mine", "model": "org/base", "license": "mit", "prompts": "null"}
+    rows = iter(["train.jsonl", "eval.jsonl"])
+    written = []
+    for line in (FOLDER / f"{STARTER}.yaml").read_text().splitlines():
+        indent, key = re.match(r"([ -]*)(\w*)", line).groups()
+        if "# YOURS" not in line:
+            written.append(line)
+        elif key in mine or key == "path":
+            written.append(f"{indent}{key}: {mine.get(key) or next(rows)}")
+    (folder / "my.yaml").write_text("\n".join(written))
+    found = load(Path("my.yaml")).recipe
+    assert (found.name, found.base.model, [s.path for s in found.data.train]) == ("mine", "org/base", ["train.jsonl"])
+    values = found.model_dump_json().lower()
+    assert [
+        w for w in ("shop", "support", "invented", "claude", "qwen", "cc-by", "apache", "starter") if w in values
+    ] == []
 
 
 def judged(recipe: ModelRecipe) -> dict:
