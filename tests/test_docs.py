@@ -302,17 +302,21 @@ def test_dependencies_are_explained() -> None:
     assert {name.lower() for name in re.findall(r"^\| `([\w-]+)` \|", page, flags=re.MULTILINE)} == wanted
 
 
-def test_paths_named_in_the_readme_exist() -> None:
-    """Every line of the README's tree must name a path that is there; runs/ is made by a run."""
-    tree = (ROOT / "README.md").read_text(encoding="utf-8").split("<!-- tree -->\n```\n", 1)[1].split("```", 1)[0]
-    folder, missing = "", []
+def test_paths_named_in_the_tree_exist() -> None:
+    """Every line of the tree in architecture.md must name a path that is there, and every module of tune/ must have one."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    tree = page.split("<!-- tree -->\n```\n", 1)[1].split("```", 1)[0]
+    folder, missing, listed = "", [], set()
     for line in tree.splitlines():
         name = line.split()[0]
         folder = (name if name.endswith("/") else "") if not line.startswith(" ") else folder
         path = name if not line.startswith(" ") else folder + name
-        if path != "runs/" and not (ROOT / path).exists():
+        listed.add(path.rstrip("/"))
+        if not (ROOT / path).exists():
             missing.append(path)
     assert missing == []
+    modules = {f"tune/{path.name}" for path in (ROOT / "tune").iterdir() if not path.name.startswith("__")}
+    assert modules - listed == set()
 
 
 def test_floors_are_those_of_the_test() -> None:
