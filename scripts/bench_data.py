@@ -41,9 +41,9 @@ hub.quiet_libraries()
 from scripts.pocket import explanations, stories  # noqa: E402  # telemetry must be off before any library starts
 from scripts.pocket.corpus import plain  # noqa: E402
 from tune import base as base_stage  # noqa: E402
-from tune.data.pool import processes  # noqa: E402
 from tune.data.prepare import Prepared, make_setup, prepare  # noqa: E402
 from tune.data.stage import save  # noqa: E402
+from tune.machine import cores  # noqa: E402
 from tune.models import load_tokenizer  # noqa: E402
 from tune.receipt import IGNORED  # noqa: E402
 from tune.recipe import Recipe  # noqa: E402
@@ -158,7 +158,7 @@ def run_tune(rows: Path, base: BaseRecord, tokenizer: Any) -> tuple[Prepared, Pa
     )
     with tempfile.TemporaryDirectory(dir=rows.parent) as folder:
         setup = make_setup(tokenizer, base, recipe.data, rows.parent)
-        prepared = prepare(recipe, setup, Path(folder), processes())
+        prepared = prepare(recipe, setup, Path(folder), cores())
         return prepared, save(prepared, recipe.data, Path(folder))
 
 
@@ -270,8 +270,8 @@ def main() -> int:
             speeds.setdefault("tune", []).append(int(prepared.examples.lengths.sum()) / own)
             theirs, seconds = run_trl(rows, tokenizer, None)
             speeds.setdefault("TRL, as it is by default", []).append(tokens / seconds)
-            _, seconds = run_trl(rows, tokenizer, processes())
-            speeds.setdefault(f"TRL, {processes()} processes", []).append(tokens / seconds)
+            _, seconds = run_trl(rows, tokenizer, cores())
+            speeds.setdefault(f"TRL, {cores()} processes", []).append(tokens / seconds)
         for what, found in speeds.items():
             all_rounds = " ".join(f"{speed / 1000:7,.0f}" for speed in found)
             print(f"{what:28}{all_rounds} thousand tokens/s", file=sys.stderr)

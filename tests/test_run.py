@@ -217,7 +217,7 @@ def test_named_files(new_run: Callable[..., Run], project: Path) -> None:
     """Every file that the recipe names, the adapter to start from among them; '' for one that is gone."""
     start = project / "start"
     start.mkdir()
-    (start / "adapter_config.json").write_text("{}")
+    (start / "adapter_config.json").write_text('{"r": 4, "lora_alpha": 8}')
     run = new_run(train={"adapter": {"rank": 4, "alpha": 8, "start_from": "start"}})
     found = named_files(run.recipe, run.root)
     assert sorted(found) == [

@@ -1,10 +1,12 @@
-"""What this machine lets a process have: its memory, how much of it is still free, and whether the system ended a process
-for want of it."""
+"""What this machine lets a process have: cores, memory, how much of that is still free, and whether the system ended a
+process for want of it."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
+import math
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -18,6 +20,22 @@ LIMITS = {
 }
 """By hierarchy (that of version 2 has no name): the files that tell limit and use of a control group, and what in its
 memory.stat is given back on demand."""
+QUOTAS = {"": ("cpu.max",), "cpu": ("cpu.cfs_quota_us", "cpu.cfs_period_us")}
+"""By hierarchy: the files that tell, in one or in two, in how many microseconds of computing a control group is held back,
+and how many microseconds pass until it may go on."""
+
+
+def cores(groups: Path = GROUPS, own: Path = OWN) -> int:
+    """Cores that this process may keep busy: those that it may run on, or fewer where a control group (a container) is
+    given less time; a part of a core counts as one. More threads than that only wait for one another."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    for folder, name in _around(groups, own, "cpu"):
+        with suppress(OSError, ValueError):  # the outermost group has no such file
+            said = " ".join((folder / file).read_text() for file in QUOTAS[name])
+            quota, period = said.split()
+            if quota.isdecimal():  # "max", and -1 in version 1, is none
+                found = min(found, max(1, math.ceil(int(quota) / int(period))))
+    return found
 
 
 def memory_bytes(groups: Path = GROUPS, own: Path = OWN) -> int:
@@ -54,19 +72,23 @@ def _of_process(status: Path) -> Iterator[int]:
 
 
 def _limits(groups: Path, own: Path) -> Iterator[tuple[int, Path, str]]:
-    """(limit, folder, hierarchy) of this process's control group and of those around it; see cgroups(7). A group that is not
+    """(limit in bytes, folder, hierarchy) of each control group that limits this process's memory."""
+    for folder, name in _around(groups, own, "memory"):
+        file = folder / LIMITS[name][0]
+        said = file.read_text().strip() if file.is_file() else ""
+        if said.isdecimal():  # "max" is none
+            yield int(said), folder, name
+
+
+def _around(groups: Path, own: Path, controller: str) -> Iterator[tuple[Path, str]]:
+    """(folder, hierarchy) of this process's control group and of those around it; see cgroups(7). A group that is not
     seen from inside a container limits it at the root."""
     for line in own.read_text().splitlines() if own.exists() else []:
         _, names, place = line.split(":", 2)
-        name = "memory" if "memory" in names.split(",") else names
-        if name not in LIMITS:
-            continue
-        inner = PurePosixPath(place.lstrip("/"))
-        for part in (inner, *inner.parents):
-            file = groups / name / part / LIMITS[name][0]
-            said = file.read_text().strip() if file.is_file() else ""
-            if said.isdecimal():  # "max" is none
-                yield int(said), file.parent, name
+        name = controller if controller in names.split(",") else names
+        if name in ("", controller):
+            inner = PurePosixPath(place.lstrip("/"))
+            yield from ((groups / name / part, name) for part in (inner, *inner.parents))
 
 
 def give_back() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,8 +54,7 @@ def find_device() -> Device:
     """
     import torch
 
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    nodes = here().count
+    threads, nodes = machine.cores(), here().count
     if torch.cuda.is_available():
         found = torch.cuda.get_device_properties(0)
         return Device(

@@ -14,11 +14,14 @@ import pytest
 import yaml
 from conftest import POCKET, fill_project, write_recipe
 
+from tune import pipeline
 from tune.cli import main
-from tune.errors import EXIT_USAGE
+from tune.errors import EXIT_FAILED, EXIT_USAGE
 from tune.launch.request import GPUS
 from tune.launch.slurm import warning_seconds
 from tune.plan.devices import DEVICES
+from tune.recipe import load
+from tune.records import Submission
 
 POD = ("--image", "registry/tune:1", "--volume", "shared")
 
@@ -177,6 +180,29 @@ def test_skypilot_task_has_documented_keys(folder: Path, capsys: pytest.CaptureF
 def test_the_warning_leaves_time_to_get_somewhere(limit: str, seconds: int) -> None:
     """Five minutes before the end, at most a quarter of the limit, whichever way it is written."""
     assert warning_seconds(limit) == seconds
+
+
+@pytest.mark.parametrize(
+    ("squeue", "words"),
+    [
+        ("echo 7 PENDING", "job 7 has this run already and is PENDING. Wait for it, or `scancel 7` first."),
+        ("echo no controller >&2; exit 1", "job 7 may still have this run, and squeue does not answer."),
+    ],
+)
+def test_a_run_is_not_handed_in_twice(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, squeue: str, words: str
+) -> None:
+    """While its job waits, and while nobody can say whether it does: exit 1, and nothing is handed in."""
+    run = pipeline.prepare(load(Path("recipe.yaml")), Path("runs"))
+    before = Submission(place="slurm", job="7", at="", script="", sha256="", nodes=1, devices_per_node=1)
+    run.path(Submission.file).write_text(before.model_dump_json())
+    for name, does in (("squeue", squeue), ("sbatch", "touch handed-in")):
+        (folder / name).write_text(f"#!/bin/sh\n{does}\n")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    assert main(["submit", "recipe.yaml", "--on", "slurm", "--gpu", "none"]) == EXIT_FAILED
+    assert words in capsys.readouterr().err
+    assert not (folder / "handed-in").exists()
 
 
 def test_a_node_is_told_its_place(folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -537,6 +537,23 @@ def test_no_recipe(here: Path) -> None:
     ]
 
 
+def test_an_adapter_of_another_size(here: Path) -> None:
+    """Rank and alpha of an adapter to continue from are compared before anything is loaded; what is no adapter is told."""
+    (here / "recipe.yaml").write_text(SOUND + "  adapter:\n    start_from: sub\n    rank: 8\n")
+    config = here / "sub" / "adapter_config.json"
+    config.write_text('{"r": 8, "lora_alpha": 32.0}')
+    assert load(Path("recipe.yaml")).recipe.train.adapter.rank == 8
+    config.write_text('{"r": 4, "lora_alpha": 8}')
+    assert complaints("recipe.yaml") == [
+        "recipe.yaml:12: train.adapter.alpha: is 32, and the adapter in sub has 8. write alpha: 8",
+        "recipe.yaml:14: train.adapter.rank: is 8, and the adapter in sub has 4. write rank: 4",
+    ]
+    for broken in ("[]", "{", '{"peft_type": "LOHA"}'):
+        config.write_text(broken)
+        words = "adapter_config.json in sub is not that of a LoRA adapter. give another folder"
+        assert complaints("recipe.yaml") == [f"recipe.yaml:13: train.adapter.start_from: {words}"]
+
+
 def test_circle_of_two(here: Path) -> None:
     """A circle over two files is found, and told at the file that closes it."""
     (here / "a.yaml").write_text("extends: b.yaml\n")

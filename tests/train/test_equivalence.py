@@ -13,7 +13,7 @@ from conftest import chat_row, write_rows
 from safetensors.torch import load_file
 
 from tune import models, pipeline, score, sequences
-from tune.errors import TrainingFailed
+from tune.errors import TrainingFailed, UserError
 from tune.files import read_jsonl
 from tune.recipe import load
 from tune.records import BaseRecord, Plan, TrainRecord
@@ -160,7 +160,8 @@ def test_not_a_number_stops_before_the_optimizer_moves(
 
 
 def test_an_adapter_can_be_continued(recipe: Callable[..., Path]) -> None:
-    """`adapter.start_from` begins with the given weights to the bit; another rank is refused in words."""
+    """`adapter.start_from` begins with the given weights to the bit; another rank is refused in words, which
+    end with exit code 2: a cluster would start anything else again and again."""
     first = prepared(recipe(), "first")
     adapter = trained(first)
     start = str(first.path("adapter"))
@@ -168,8 +169,11 @@ def test_an_adapter_can_be_continued(recipe: Callable[..., Path]) -> None:
     second = prepared(recipe(train={**section, "adapter": {"rank": 4, "alpha": 8, "start_from": start}}), "second")
     for name, tensor in trained(second).items():
         assert torch.equal(tensor, adapter[name]), name
-    other = prepared(recipe(train={**section, "adapter": {"rank": 2, "alpha": 8, "start_from": start}}), "other")
-    with pytest.raises(TrainingFailed, match="has rank 4, the recipe says 2"):
+    wanted = {"rank": 4, "alpha": 8, "targets": ["q_proj"], "start_from": start}
+    other = prepared(recipe(train={**section, "adapter": wanted}), "other")
+    with pytest.raises(
+        UserError, match=r"train.adapter.start_from: has targets .*'v_proj'\], and the recipe says \['q_proj'\]"
+    ):
         worker.train(other, lambda: False)
 
 

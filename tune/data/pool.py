@@ -34,11 +34,6 @@ AHEAD = 3
 """Jobs that wait for each process, so that none is ever idle and little is held."""
 
 
-def processes() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class Hand:
     """A process that carries out jobs, and the pipe to it."""
 

@@ -13,12 +13,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tune import machine
 from tune.data import rowmap
 from tune.data.fates import NOT_SAMPLED, Fates
 from tune.data.findings import SOUGHT, Watch, evaluated
 from tune.data.formats import Sample
 from tune.data.near import Repeats
-from tune.data.pool import pool, processes
+from tune.data.pool import pool
 from tune.data.progress import Progress
 from tune.data.render import Example, Rules
 from tune.data.store import Examples, Store, whole_leaves
@@ -224,7 +225,7 @@ def _hands(
     own = Maker(setup)
     size = sum(file.path.stat().st_size for source in sources for file in source.files)
     if workers is None:
-        workers = processes() if size >= ALONE_BYTES else 0
+        workers = machine.cores() if size >= ALONE_BYTES else 0
     others = stack.enter_context(pool(setup, workers)) if workers > 1 else None
 
     def alone(pieces: Work) -> Iterator[tuple[Piece, Made]]:

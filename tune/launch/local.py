@@ -64,7 +64,8 @@ def environments(plan: Plan, node: Node) -> list[dict[str, str]]:
     if plan.processes == 1:
         if plan.device.kind == "cuda":  # transformers would use every GPU that it sees
             common["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
-        return [common]
+        # Said, because a process that is told nothing would take itself for one of the tasks of an `srun` around it.
+        return [{**common, "RANK": "0", "WORLD_SIZE": "1"}]
     if node.count == 1:
         node = Node(address="127.0.0.1", port=_free_port())
     common |= {"MASTER_ADDR": node.address, "MASTER_PORT": str(node.port)}
@@ -261,7 +262,7 @@ def _tell(run: Run, told: Path, plan: Plan, codes: dict[int, int]) -> str | None
         raise Interrupted("saved and stopped. The same command goes on from there.")
     if outcome["outcome"] == "failed":
         if outcome["usage"]:
-            raise UserError(Problem("train", outcome["what"], ""))
+            raise UserError(Problem("train", outcome["what"].removesuffix("."), ""))
         raise TrainingFailed(outcome["what"])
     return str(outcome["what"]) if outcome["outcome"] == "out of memory" else None
 

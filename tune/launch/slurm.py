@@ -156,7 +156,10 @@ def states() -> dict[str, str] | None:
 
 
 def refuse_second(job: str) -> None:
-    """Raises TuneError while the job that a run was handed to is still waiting or running."""
-    state = (states() or {}).get(job, "COMPLETED")
+    """Raises TuneError while the job that a run was handed to is still waiting or running, and when Slurm does not say."""
+    known = states()
+    if known is None:
+        raise TuneError(f"job {job} may still have this run, and squeue does not answer. Try again once it does.")
+    state = known.get(job, "COMPLETED")
     if state not in GONE:
         raise TuneError(f"job {job} has this run already and is {state}. Wait for it, or `scancel {job}` first.")

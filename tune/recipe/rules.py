@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
@@ -13,7 +14,7 @@ from typing import Literal
 from tune import llamacpp
 from tune.errors import DataError
 from tune.licenses import FAMILY_LICENSES, HUB_LICENSES
-from tune.recipe.schema import Recipe, Source
+from tune.recipe.schema import Adapter, Recipe, Source
 from tune.recipe.tree import Key
 from tune.sources import expand, module_file
 from tune.text import did_you_mean
@@ -52,14 +53,7 @@ def check(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator[Found
         yield ("export", "in_memory"), what, "keep one of in_memory and merge_into: nf4"
     if recipe.export.gguf is not None and (absent := llamacpp.missing(recipe.export.gguf)) is not None:
         yield ("export", "gguf"), *absent
-    start = recipe.train.adapter.start_from
-    if start is not None and kind_of(root / start / "adapter_config.json") != "file":
-        what = f"no adapter in {start}"
-        yield (
-            ("train", "adapter", "start_from"),
-            what,
-            "give a folder that holds adapter_config.json and adapter_model.safetensors",
-        )
+    yield from _start(recipe.train.adapter, root)
 
 
 TRACKER_PACKAGES = {"mlflow": "mlflow-skinny"}
@@ -129,6 +123,27 @@ def _base(recipe: Recipe, root: Path) -> Iterator[Found]:
         )
     if hub and base.published_as is not None:
         yield ("base", "published_as"), "a Hub id already says where the base is published", "remove the key"
+
+
+def _start(adapter: Adapter, root: Path) -> Iterator[Found]:
+    """An adapter to continue from has the size that the recipe states. Which layers it has is seen on the base."""
+    if adapter.start_from is None:
+        return
+    config, key = root / adapter.start_from / "adapter_config.json", ("train", "adapter", "start_from")
+    if kind_of(config) != "file":
+        fix = "give a folder that holds adapter_config.json and adapter_model.safetensors"
+        yield key, f"no adapter in {adapter.start_from}", fix
+        return
+    try:
+        found = json.loads(config.read_bytes())
+        sizes = {"rank": found["r"], "alpha": found["lora_alpha"]}
+    except (OSError, ValueError, TypeError, KeyError):
+        yield key, f"adapter_config.json in {adapter.start_from} is not that of a LoRA adapter", "give another folder"
+        return
+    for name, size in sizes.items():
+        if size != getattr(adapter, name):
+            what = f"is {getattr(adapter, name):g}, and the adapter in {adapter.start_from} has {size}"
+            yield (*key[:2], name), what, f"write {name}: {size}"
 
 
 def _sources(recipe: Recipe) -> list[tuple[Key, Source]]:

@@ -13,7 +13,7 @@ from torch.distributed.fsdp import FSDPModule
 from torch.nn.parallel import DistributedDataParallel
 
 from tune import models, score, sequences
-from tune.errors import TrainingFailed
+from tune.errors import Problem, TrainingFailed, UserError
 from tune.ranks import Ranks
 from tune.recipe.schema import Recipe
 from tune.records import BaseRecord, Ledger, Plan, Receipt
@@ -121,7 +121,7 @@ def same_as_fed(run: Run, plan: Plan, ledger: Ledger, consumed: Receipt) -> None
 
 
 def same_adapter(folder: Path, model: Any, recipe: Recipe) -> None:
-    """An adapter to continue from must be of the size, and on the layers, that the recipe states."""
+    """An adapter to continue from must be of the size, and on the layers, that the recipe states. Raises UserError."""
     found, wanted = PeftConfig.from_pretrained(str(folder)), recipe.train.adapter
     modules, parameters = models.peft_targets(model, wanted)
     layers = models.linear_names(model) if isinstance(modules, str) else modules
@@ -133,9 +133,8 @@ def same_adapter(folder: Path, model: Any, recipe: Recipe) -> None:
     )
     for name, theirs, mine in pairs:
         if theirs != mine:
-            raise TrainingFailed(
-                f"train.adapter.start_from has {name} {theirs}, the recipe says {mine}. Make them equal."
-            )
+            what = f"has {name} {theirs}, and the recipe says {mine}"
+            raise UserError(Problem("train", what, "make them equal", key="train.adapter.start_from"))
 
 
 def _last_parts(names: Any) -> list[str]:
