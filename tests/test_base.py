@@ -143,6 +143,16 @@ def test_pad_is_never_a_stop_token(copy: Path) -> None:
     assert found["pad_token_id"] not in found["stop_token_ids"]
 
 
+def test_pad_where_the_lowest_ids_stop(copy: Path) -> None:
+    """Ids 0 and 1 are stop tokens, and there is no pad, unknown or first token: the smallest id that is no stop."""
+    edit(copy, "tokenizer_config.json", pad_token=None, unk_token=None, bos_token=None)
+    edit(copy, "config.json", pad_token_id=None, eos_token_id=[1, 0])
+    edit(copy, "generation_config.json", eos_token_id=[0, 1])
+    edit(copy, "tokenizer_config.json", eos_token=None)
+    found = inspect(copy, "b")
+    assert (found["stop_token_ids"], found["pad_token_id"]) == ((0, 1), 2)
+
+
 def test_license_is_shown_as_found(copy: Path) -> None:
     """The tag of the card and the words of the license file, each for itself; nothing is guessed."""
     assert inspect(copy, "b")["license"].model_dump() == {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tune.errors import TuneError
+from tune.errors import TuneError, UserError
 from tune.files import replacing
 
 
@@ -88,3 +88,24 @@ def test_nothing_that_was_there_is_lost(tmp_path: Path) -> None:
     with replacing(to) as staging:
         (staging / "ours").write_text("y")
     assert (names(tmp_path), names(to)) == (["to"], ["ours"])
+
+
+def test_a_link_leads_to_what_is_replaced(tmp_path: Path) -> None:
+    """A folder that lies on another disk behind a link is replaced there, as often as wanted; the link stays."""
+    (tmp_path / "disk").mkdir()
+    link = tmp_path / "to"
+    link.symlink_to("disk/real")
+    for content in ("first", "second"):
+        with replacing(link) as staging:
+            (staging / content).write_text("x")
+        assert (link.is_symlink(), names(tmp_path / "disk/real")) == (True, [content])
+    assert names(tmp_path / "disk") == ["real"]
+
+
+@pytest.mark.parametrize("name", ["/proc", "link"])
+def test_a_mount_point_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
+    """No folder can take the name of a mount point: that is said before hours of work, not after them."""
+    (tmp_path / "link").symlink_to("/proc")
+    with pytest.raises(UserError, match=r"^/proc: another file system is mounted there.*name a folder in it"):
+        with replacing(tmp_path / name):
+            pytest.fail("the work has begun")

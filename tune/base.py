@@ -6,6 +6,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -222,9 +223,8 @@ def _special_tokens(folder: Path, config: dict[str, Any], model: str) -> tuple[t
         config.get("pad_token_id"),
         identifier(settings.get("unk_token")),
         identifier(settings.get("bos_token")),
-        0,
     ]
-    pad = next(c for c in (*candidates, 1) if isinstance(c, int) and c >= 0 and c not in stops)
+    pad = next(c for c in chain(candidates, count()) if isinstance(c, int) and c >= 0 and c not in stops)
     return tuple(stops), pad
 
 

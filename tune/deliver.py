@@ -56,7 +56,7 @@ def export_to(target: Path, base: Path | None, to: Path, section: Export, publis
     }
     elsewhere = target if parent["consumption"] is None else None
     legal = notices.texts(parent, Path(subject.base.folder), elsewhere)
-    with replacing(to.resolve(), new=True) as folder:
+    with replacing(to, new=True) as folder:
         record = write_and_prove(subject, folder, section, wanted, started)
         disclose.write(folder, manifest.of_merged(parent, subject.name, record), legal=legal)
         write_json(folder / ExportRecord.file, record.model_dump(mode="json"))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tune.digest import canonical_json
-from tune.errors import TuneError
+from tune.errors import Problem, TuneError, UserError
 from tune.text import size
 
 
@@ -63,8 +63,13 @@ def replacing(folder: Path, new: bool = False) -> Iterator[Path]:
     is removed when it does not. What a kill left of an earlier one is removed first; at no instant is the only copy of what
     was there half gone. With `new` nothing is replaced.
 
-    Raises TuneError when another process writes the same folder and, with `new`, when something has come there meanwhile.
+    A link is followed: what it leads to is replaced. Raises UserError for a mount point, which can take no other folder's place;
+    TuneError when another process writes the same folder and, with `new`, when something has come there meanwhile.
     """
+    folder = folder.resolve()
+    if folder.is_mount():
+        what = "another file system is mounted there, and no folder can take its place"
+        raise UserError(Problem("folder", what, "name a folder in it", file=str(folder)))
     staging, old = (folder.with_name(f".{folder.name}.{part}") for part in ("new", "old"))
     with _held(staging, folder):
         if old.exists() and not folder.exists():  # killed between the two renames below

@@ -154,11 +154,14 @@ def train_stage(run: Run) -> None:
     say(f"train: {'; '.join(f'{what} {took}, planned {planned}' for what, planned, took in rows)}")
 
 
-def evaluate_stage(run: Run) -> None:
-    """evaluate.json, and a line on it."""
-    if evaluate.divided(run) and evaluate.measured(run) is None:
-        local.measure(run, here())
-    found = evaluate.evaluate(run) if not evaluate.divided(run) else run.read(Evaluation)
+def evaluate_stage(run: Run, again: bool = False) -> None:
+    """evaluate.json, and a line on it. With `again` what was measured is measured once more, and stays until that is done."""
+    if evaluate.divided(run):
+        if again or evaluate.measured(run) is None:
+            local.measure(run, here())
+        found = run.read(Evaluation)
+    else:
+        found = evaluate.evaluate(run, again=again)
     parts = []
     if found.tuned.loss is not None and found.base.loss is not None:
         parts.append(f"held-out loss {found.base.loss:.3f} -> {found.tuned.loss:.3f}")

@@ -172,8 +172,8 @@ def prompts_sha256(recipe: Recipe, root: Path) -> str | None:
 
 
 def open_run(folder: Path) -> Run:
-    """Opens a run directory, from any working directory. Raises UserError when it is none, or when files that the
-    recipe names have changed since (the adapter would no longer be what the directory's name says)."""
+    """Opens a run directory, from any working directory. Raises UserError when it is none. Whether the files that its recipe
+    names are still those is for `changed_files` to say."""
     recipe = _stored_recipe(folder)
     if recipe is None or not (folder / "run.json").is_file():
         fix = "give a folder under runs/, or a recipe file; `tune runs` lists them"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import stat
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import CHAT, POCKET, chat_row, write_rows
-from whole import folder_of, tune
+from whole import folder_of, start, tune
 
 from tune import receipt
 from tune.digest import canonical_json
@@ -170,6 +171,27 @@ def test_evaluation_sets_base_and_tuned_side_by_side(run: Path) -> None:
     for side in ("base", "tuned"):
         assert {"loss", "checks_passed", "checks", "stop_rate", "samples"} <= set(found[side])
     assert found["tuned"]["loss"] < found["base"]["loss"]
+
+
+def test_measuring_again_leaves_the_run_finished(run: Path, place: Path) -> None:
+    """`tune evaluate` puts a new record in the place of the old one when it has one. Killed before that, the run is as finished
+    as it was; at its end the figures are those of now, and the run is complete."""
+    before = (run / "evaluate.json").read_bytes()
+    again = start("evaluate", run, cwd=place)
+    while f"process {again.pid} " not in (run / "lock").read_text():
+        assert again.poll() is None, again.communicate()[1]
+        time.sleep(0.01)
+    time.sleep(0.3)
+    again.kill()
+    again.communicate()
+    assert again.returncode == -signal.SIGKILL
+    assert (run / "evaluate.json").read_bytes() == before
+    assert "nothing to do" in tune("run", run, cwd=place).stderr
+    assert tune("evaluate", run, cwd=place).stdout == f"{run / 'evaluate.json'}\n"
+    found, earlier = json.loads((run / "evaluate.json").read_bytes()), json.loads(before)
+    assert found.pop("made") != earlier.pop("made")
+    assert found == earlier
+    assert "nothing to do" in tune("run", run, cwd=place).stderr
 
 
 def test_export_proves_adapter_and_merge(run: Path) -> None:

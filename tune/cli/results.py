@@ -23,8 +23,7 @@ def evaluate_again(parsed: argparse.Namespace) -> int:
 
     run = open_or_make(parsed)
     with lock(run):
-        run.path(Evaluation.file).unlink(missing_ok=True)
-        pipeline.evaluate_stage(run)
+        pipeline.evaluate_stage(run, again=True)
         pipeline.disclose_stage(run)
     print(run.path(Evaluation.file))
     return EXIT_DONE

@@ -36,13 +36,13 @@ def measured(run: Run) -> Evaluation | None:
     return run.up_to_date(Evaluation, inputs(run))
 
 
-def evaluate(run: Run, ranks: Ranks = ALONE) -> Evaluation:
-    """Measures both models and writes evaluate.json. Where the base is divided, every process of the plan calls this, and
-    the first one writes."""
+def evaluate(run: Run, ranks: Ranks = ALONE, again: bool = False) -> Evaluation:
+    """Measures both models and writes evaluate.json, when there is none of what is there now, or `again` is asked for. Where
+    the base is divided, every process of the plan calls this, and the first one writes."""
     started = time.monotonic()
     base, ledger, section, wanted = run.read(BaseRecord), run.read(Ledger), run.recipe.evaluate, inputs(run)
     record = measured(run)
-    if record is not None:
+    if record is not None and not again:
         return record
     import torch
 
