@@ -106,6 +106,6 @@ def test_a_link_leads_to_what_is_replaced(tmp_path: Path) -> None:
 def test_a_mount_point_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
     """No folder can take the name of a mount point: that is said before hours of work, not after them."""
     (tmp_path / "link").symlink_to("/proc")
-    with pytest.raises(UserError, match=r"^/proc: another file system is mounted there.*name a folder in it"):
-        with replacing(tmp_path / name):
-            pytest.fail("the work has begun")
+    words = r"^/proc: another file system is mounted there.*name a folder in it"
+    with pytest.raises(UserError, match=words), replacing(tmp_path / name):
+        pytest.fail("the work has begun")
