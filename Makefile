@@ -1,5 +1,5 @@
-# `make` prints the targets. Every target makes the environment it needs, in .venv/ of this folder. Outside of it only caches are
-# written: pip's, the Hub's and tune's own, below ~/.cache.
+# `make` prints the targets. Every target makes the environment it needs, in .venv/ of this folder. Outside of it only
+# caches (pip's, the Hub's and tune's own, below ~/.cache) and temporary files are written.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3

@@ -146,7 +146,7 @@ say: `data.train` and `data.eval`, `data.date`, `train` (`max_steps: null`, `epo
 in the table: the smallest that is known, has bf16 and a known rate. Memory and time are the plan's ([how good they
 are](plan.md)); time is a guess from the maker's rate that leaves out what several devices say to one another. Where a recipe
 names a commit of its base, that was read on the owner's page or quoted alike by several others; the Hub itself was not asked.
-With `nf4` the linear layers are in 4 bits. "Adapted" is the share of all parameters that stand in matrices with a LoRA pair.
+With `nf4` the linear layers are in 4 bits. "Adapted" is the share of all parameters that are in matrices with a LoRA pair.
 
 {table}
 

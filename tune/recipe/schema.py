@@ -209,8 +209,8 @@ class Adapter(Section):
     """Probability that an input of the adapter is zeroed while training."""
     targets: Literal["all-linear"] | Annotated[tuple[Text, ...], Field(min_length=1)] = "all-linear"
     """Which layers get an adapter: every linear layer but the output head and routers, or a list of module names such as
-    `[q_proj, v_proj]`. Experts are no linear layers: `[all-linear, experts]` reaches them too. What that is in each family
-    stands in docs/plan.md; when `all-linear` misses most of a model, the plan stops."""
+    `[q_proj, v_proj]`. Experts are no linear layers: `[all-linear, experts]` reaches them too; docs/plan.md says what that is in
+    each family. When `all-linear` misses most of a model, the plan stops."""
     start_from: Text | None = None
     """Folder of an adapter (PEFT layout) to continue from, instead of a fresh one. Its rank, alpha and targets must be
     the ones written here."""
