@@ -26,7 +26,8 @@ It reads from top to bottom like the run. `tune check RECIPE` finds mistakes in 
 `tune show RECIPE` prints every key with its value; `tune schema` prints the JSON Schema for an editor. A key that is not
 on this page does not exist, and is refused.
 
-The example of this project, `recipes/support-bot.yaml`:
+To write your own, copy [`recipes/starter.yaml`](../recipes/starter.yaml) and replace the lines that it marks. The example of
+this project is `recipes/support-bot.yaml`:
 
 ```yaml
 {example}```
