@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
+import yaml
+from conftest import write_recipe
 
-from tune.machine import cores, ended_for_memory, memory_bytes
+import tune
+from tune.machine import cores, ended_for_memory, environment, memory_bytes, python, run_module
 
 GROUPS = {
     "version 2": ("0::/jobs/mine\n", {"jobs/mine/memory.max": "max", "jobs/memory.max": "2000000"}),
@@ -78,3 +83,29 @@ def test_who_was_ended_is_counted(tmp_path: Path) -> None:
     """The counter of the kernel is found among the others."""
     (tmp_path / "vmstat").write_text("oom_kill_disable 9\noom_kill 3\nnr_free_pages 17\n")
     assert ended_for_memory(tmp_path / "vmstat") == 3
+
+
+def test_files_of_a_user_are_no_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of tune's own, started in a folder with a yaml.py and a tune.py, takes both from where this one has them;
+    and its arguments and its fault come through."""
+    for name in ("yaml.py", "tune.py"):
+        (tmp_path / name).write_text("raise SystemExit('shadowed')\n")
+    monkeypatch.chdir(tmp_path)
+    code = "import tune, yaml; print(tune.__file__, yaml.__file__, sep='\\n')"
+    done = subprocess.run(python("-c", code), env=environment(), capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [tune.__file__, yaml.__file__]
+    refused = run_module("tune", "check", tmp_path / "none.yaml")
+    assert (refused.returncode, "none.yaml: no such file" in refused.stderr) == (2, True), refused.stderr
+
+
+@pytest.mark.slow
+def test_a_run_among_files_named_like_libraries(project: Path, tiny_base: Path) -> None:
+    """torch.py, datasets.py and tokenizers.py beside the recipe, none of them a library: the trial step, training, and the
+    proof in a fresh process take the libraries, as the command itself does."""
+    for name in ("torch", "datasets", "tokenizers"):
+        (project / f"{name}.py").write_text("raise SystemExit('shadowed')\n")
+    write_recipe(project / "recipe.yaml", tiny_base, train={"max_steps": 2, "adapter": {"rank": 4, "alpha": 8}})
+    command = [sys.executable, "-P", "-m", "tune", "run", "recipe.yaml"]  # -P, as the installed command is started
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert next(project.glob("runs/*/export.json")).exists()

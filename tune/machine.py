@@ -1,5 +1,5 @@
 """What this machine lets a process have: cores, memory, how much of that is still free, and whether the system ended a
-process for want of it."""
+process for want of it; and how tune starts a process of its own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import ctypes
 import gc
 import math
 import os
+import subprocess
+import sys
+import sysconfig
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+ROOT = Path(__file__).parents[1]
+"""Where this tune lies: a checkout, or where packages are installed."""
 GROUPS = Path("/sys/fs/cgroup")
 OWN = Path("/proc/self/cgroup")
 STATUS = Path("/proc/self/status")
@@ -105,3 +110,31 @@ def ended_for_memory(counters: Path = Path("/proc/vmstat")) -> int:
         return 0
     fields = dict(line.split() for line in counters.read_text().splitlines())
     return int(fields.get("oom_kill", 0))
+
+
+def python(*arguments: object) -> list[str]:
+    """What starts a process of tune's own, in the environment of `environment`. -P keeps the current folder out of where
+    modules are looked for: a user's own torch.py or datasets.py there is not the library."""
+    return [sys.executable, "-P", *map(str, arguments)]
+
+
+def environment() -> dict[str, str]:
+    """The environment in which such a process finds the tune that this one is."""
+    places = [place for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
+    if str(ROOT) not in (*places, sysconfig.get_path("purelib")):
+        places.append(str(ROOT))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
+
+
+def run_module(module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """A module of tune, run to its end in a process of its own: how that ended, and what it wrote."""
+    command = python("-m", module, *arguments)
+    return subprocess.run(
+        command,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import POCKET, write_recipe
-from whole import start
+from whole import alive, start, wait_for_step, worker_of
 
 
 def until(process: subprocess.Popen[str], true: Callable[[], bool], seconds: float = 240) -> None:
@@ -53,3 +54,19 @@ def test_while_the_training_process_starts(project: Path) -> None:
     assert process.returncode == 75, said
     assert "saved and stopped" in said
     assert list(project.glob("runs/*/train/checkpoints/checkpoint-1/complete.json"))
+
+
+@pytest.mark.slow
+def test_however_often_one_asks(project: Path, tiny_base: Path) -> None:
+    """Ctrl-C again and again, also while the training process is being ended: everything ends at once, with 75, and the
+    same command goes on."""
+    section = {"max_steps": 2000, "save_every": 2, "adapter": {"rank": 4, "alpha": 8}}
+    process = start("run", write_recipe(project / "recipe.yaml", tiny_base, train=section), cwd=project)
+    worker = worker_of(wait_for_step(project / "runs", 3, process))
+    os.kill(worker, signal.SIGSTOP)  # or it might save and leave after the first of them
+    while alive(worker):  # some come while the command waits for the end of what it has killed
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.001)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in said) == (75, False), said
+    assert "stopped at once" in said

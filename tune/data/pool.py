@@ -12,7 +12,6 @@ import os
 import pickle
 import signal
 import subprocess
-import sys
 import threading
 import traceback
 from collections import deque
@@ -27,6 +26,7 @@ from typing import TypeVar
 
 from tune.data.work import Job, Made, Maker, Setup
 from tune.errors import TuneError
+from tune.machine import environment, python
 
 T = TypeVar("T")
 
@@ -46,10 +46,7 @@ class Hand:
             number = other_end.fileno()
             command = f"from tune.data.pool import serve; serve({number}, {str(setup)!r})"
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", command],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[number],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                python("-c", command), stdin=subprocess.DEVNULL, pass_fds=[number], env=environment()
             )
         self.under_way = 0
 

@@ -24,6 +24,7 @@ from tune.export.gguf_header import Header, read_header
 from tune.export.ollama import Chat, Turns, modelfile, turns
 from tune.export.proof import Subject
 from tune.files import write_text
+from tune.machine import run_module
 from tune.records import FileDigest, GgufProof
 
 if TYPE_CHECKING:
@@ -198,8 +199,7 @@ def _asked(file: Path, job: dict[str, Any]) -> tuple[dict[str, Any], list[torch.
     with TemporaryDirectory(prefix="tune-") as scratch:
         asked, out = Path(scratch) / "job.json", Path(scratch) / "logits.safetensors"
         asked.write_text(json.dumps(job))
-        command = [sys.executable, "-m", "tune.export.gguf_check", str(file.resolve()), str(asked), str(out)]
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+        done = run_module("tune.export.gguf_check", file.resolve(), asked, out)
         if done.returncode != 0:
             last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
             raise TuneError(f"the GGUF file does not load with llama-cpp-python: {last}")

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import math
 import signal
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,9 +132,8 @@ def fresh(
 
     rows_file, out = scratch / "rows.json", scratch / "logits.safetensors"
     rows_file.write_text(json.dumps(rows))
-    command = [sys.executable, "-m", "tune.export.reload", str(place.resolve()), str(rows_file), str(out)]
-    command += [str(adapter.resolve())] if adapter else []
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    files = [place.resolve(), rows_file, out, *([adapter.resolve()] if adapter else [])]
+    done = machine.run_module("tune.export.reload", *files)
     if done.returncode == -signal.SIGKILL:
         raise TuneError(
             f"the process that loads what was written was killed, most likely for lack of memory. {UNPROVEN}"

@@ -22,7 +22,7 @@ import psutil
 from tune.errors import EXIT_INTERRUPTED, Interrupted, Problem, TrainingFailed, UserError
 from tune.evaluate import divided, measured
 from tune.files import full_disk
-from tune.machine import ended_for_memory
+from tune.machine import ended_for_memory, environment, python
 from tune.nodes import Node, meet
 from tune.plan import trial
 from tune.process import MEASURED, OUTCOME, worker_lock
@@ -46,7 +46,7 @@ Worker = subprocess.Popen[bytes]
 
 def command(run: Run, module: str = TRAIN) -> list[str]:
     """What starts one process."""
-    return [sys.executable, "-m", module, str(run.folder.resolve()), "--attended"]
+    return python("-m", module, run.folder.resolve(), "--attended")
 
 
 def ranks_of(plan: Plan, node: Node) -> range:
@@ -58,7 +58,7 @@ def ranks_of(plan: Plan, node: Node) -> range:
 def environments(plan: Plan, node: Node) -> list[dict[str, str]]:
     """The environment of each process of a machine: where it stands among the others, as `tune.ranks` reads it, and
     how many threads it may use."""
-    common = {**os.environ, "OMP_NUM_THREADS": str(plan.threads), "PYTHONUNBUFFERED": "1"}
+    common = {**environment(), "OMP_NUM_THREADS": str(plan.threads), "PYTHONUNBUFFERED": "1"}
     for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"):
         common.pop(name, None)
     if plan.processes == 1:
@@ -118,19 +118,20 @@ def attempt(run: Run, node: Node, module: str = TRAIN) -> str | None:
     # signals blocked, and open them when they can hear.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
-        for environment in environments(plan, node):
+        for place in environments(plan, node):
             workers.append(
                 subprocess.Popen(
                     command(run, module),
                     stdin=subprocess.PIPE,
                     stdout=sys.stderr,
-                    env=environment,
+                    env=place,
+                    bufsize=0,  # a signal may come while we write
                     start_new_session=True,
                 )
             )
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         by_rank = dict(zip(ranks_of(plan, node), workers, strict=True))
-        silent = _wait(by_rank, run.recipe.launch.deadline_seconds)
+        silent = _wait(by_rank, run.recipe.launch.deadline_seconds, asked)
     finally:
         _end(workers)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -177,11 +178,14 @@ def after(node: Node) -> Node:
     return replace(node, port=node.port + (AFTER if node.port + AFTER < 2**16 else -AFTER))
 
 
-def _wait(workers: dict[int, Worker], deadline_seconds: float) -> dict[int, str]:
-    """Waits until all, by rank, are done. When one has failed, or is done long before the others, these are not waited for
-    for ever: returns those that did not end by themselves, by rank, each with what the system says of it."""
+def _wait(workers: dict[int, Worker], deadline_seconds: float, asked: Asked) -> dict[int, str]:
+    """Waits until all, by rank, are done, or are to end at once. When one has failed, or is done long before the others,
+    these are not waited for for ever: returns those that did not end by themselves, by rank, each with what the system
+    says of it."""
     until = math.inf
     while None in (codes := {rank: worker.poll() for rank, worker in workers.items()}).values():
+        if asked.at_once:
+            break
         ended = [code for code in codes.values() if code is not None]
         if ended and until == math.inf:
             until = time.monotonic() + deadline_seconds
@@ -206,7 +210,11 @@ def _names(ranks: dict[int, str], plan: Plan) -> str:
 
 
 class Asked:
-    """A signal handler: the first time asks workers that save to do so and leave, the second time ends them."""
+    """A signal handler: the first time asks workers that save to do so and leave, the second time kills them.
+
+    It interrupts `attempt` anywhere, in the middle of waiting for a worker too, whose lock it would then wait for in vain:
+    so it only writes and kills, and waits for nothing.
+    """
 
     def __init__(self, workers: Sequence[Worker], saves: bool) -> None:
         """Nothing was asked yet."""
@@ -216,27 +224,30 @@ class Asked:
         """Hears a signal."""
         if not self.saves:
             self.at_once = True
-            _end(self.workers)
+            _kill(self.workers)
             return
         self.saves = False
         print("stopping after this step, with a checkpoint; again to stop at once", file=sys.stderr, flush=True)
         for worker in self.workers:
             assert worker.stdin is not None
-            with suppress(BrokenPipeError):
+            with suppress(OSError, ValueError):  # it has ended; we have closed it
                 worker.stdin.write(b"stop\n")
-                worker.stdin.flush()
 
 
-def _end(workers: Sequence[Worker]) -> None:
-    """Ends whatever is left of the workers and of what they started."""
+def _kill(workers: Sequence[Worker]) -> None:
+    """Kills whatever is left of the workers and of what they started."""
     for worker in workers:
         with suppress(ProcessLookupError):
             os.killpg(worker.pid, signal.SIGKILL)
+
+
+def _end(workers: Sequence[Worker]) -> None:
+    """Kills what is left, and waits until it is gone."""
+    _kill(workers)
     for worker in workers:
         worker.wait()
         if worker.stdin is not None:
-            with suppress(BrokenPipeError):
-                worker.stdin.close()
+            worker.stdin.close()
 
 
 def _tell(run: Run, told: Path, plan: Plan, codes: dict[int, int]) -> str | None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from tune.errors import PlanError, Problem
-from tune.machine import ended_for_memory
+from tune.machine import ended_for_memory, run_module
 from tune.plan.fit import FEWER_PROCESSES, Fit, told, ways_out, worthwhile
 from tune.plan.memory import Setting, estimate, moments, peak
 from tune.plan.of_run import architecture, planned, room
@@ -56,8 +54,7 @@ def tried(run: Run, record: Plan, say: Callable[[str], None]) -> Plan:
 def _step(run: Run, record: Plan) -> dict[str, Any]:
     """What `tune.probe` printed; where it died, `error` and whether that was for want of memory."""
     before = ended_for_memory()
-    command = [sys.executable, "-m", "tune.probe", str(run.folder), str(record.micro_batch_sequences)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_module("tune.probe", run.folder, record.micro_batch_sequences)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode == 0 and lines:
         found: dict[str, Any] = json.loads(lines[-1])
