@@ -12,7 +12,7 @@ from tune.data import cache
 from tune.data.show import Wanted, formats, print_rows
 from tune.data.stage import data
 from tune.disclose import chain
-from tune.evaluate.checks import read_prompts
+from tune.evaluate.checks import as_tokens, read_prompts
 from tune.licenses.gate import evaluate, told
 from tune.modelfiles import optional_json
 from tune.models import load_tokenizer
@@ -34,9 +34,10 @@ def check(loaded: Loaded) -> tuple[str, Ledger, dict[str, Any]]:
     """A short verdict on a recipe that holds, the whole account, and what the license gate says. Raises UserError with all problems found."""
     recipe = loaded.recipe
     _reach(loaded)
-    if recipe.evaluate.prompts:
-        read_prompts(loaded.root / recipe.evaluate.prompts, recipe.evaluate.prompts)
+    shown = recipe.evaluate.prompts
+    prompts = read_prompts(loaded.root / shown, shown) if shown else []
     with _prepared(loaded) as (run, ledger):
+        as_tokens(prompts, load_tokenizer(run.read(BaseRecord)), recipe.data.date, shown)
         total, rows = ledger.total("train"), ledger.kept("train")
         number = sum(source.examples for source in ledger.sources if source.split == "train")
         examples = f" in {count(number)} examples" if number != rows else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,10 @@ def _of_adapter(adapter: Path, base: Path | None) -> tuple[Subject, dict[str, An
         quantize="none",
         **found,
     )
-    rows = golden_ids(models.load_tokenizer(record))
-    return Subject(record, adapter, rows, models.find_device(), adapter.name), _parent(adapter, record, files.config)
+    today = datetime.now().astimezone().date()  # on which day it was trained is not known
+    rows = golden_ids(models.load_tokenizer(record), today)
+    subject = Subject(record, adapter, rows, models.find_device(), adapter.name, today)
+    return subject, _parent(adapter, record, files.config)
 
 
 def _parent(adapter: Path, base: BaseRecord, config: dict[str, Any]) -> dict[str, Any]:

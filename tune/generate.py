@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tune.ranks import ALONE, Ranks
+from tune.template import Template
 
 BATCH = 32
 
@@ -22,17 +23,16 @@ class Answer:
 def answers(
     model: Any,
     tokenizer: Any,
-    chats: Sequence[Sequence[dict[str, Any]]],
+    prompts: Sequence[list[int]],
     stop_ids: Sequence[int],
     max_new_tokens: int,
     ranks: Ranks = ALONE,
 ) -> list[Answer]:
-    """One greedy answer to each chat (messages that end with a user turn), in order; the processes share the batches.
+    """One greedy answer to each prompt (see `prompt_ids`), in order; the processes share the batches.
 
     Batches are padded on the left, so the answers do not depend on what else is in the batch beyond rounding.
     """
-    prompts = [prompt_ids(tokenizer, chat) for chat in chats]
-    order = sorted(range(len(chats)), key=lambda i: (len(prompts[i]), i))
+    order = sorted(range(len(prompts)), key=lambda i: (len(prompts[i]), i))
     groups = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
     together = ranks.size > 1
 
@@ -41,15 +41,16 @@ def answers(
 
     told = ranks.shared(groups, answer)
     found = {i: given for group, batch in zip(groups, told, strict=True) for i, given in zip(group, batch, strict=True)}
-    return [found[i] for i in range(len(chats))]
+    return [found[i] for i in range(len(prompts))]
 
 
-def prompt_ids(tokenizer: Any, chat: Sequence[dict[str, Any]]) -> list[int]:
-    """Token ids of a chat up to where the assistant begins to speak; plain text where there is no template."""
-    if tokenizer.chat_template is None:
+def prompt_ids(tokenizer: Any, template: Template | None, chat: Sequence[dict[str, Any]]) -> list[int]:
+    """Token ids of a chat (messages that end with a user turn) up to where the assistant begins to speak, by
+    `tune.template.of_tokenizer`; plain text where there is no template. Raises TemplateRefused."""
+    if template is None:
         text = "\n".join(message["content"] for message in chat)
         return list(tokenizer(text)["input_ids"])
-    rendered = tokenizer.apply_chat_template(list(chat), add_generation_prompt=True, tokenize=False)
+    rendered = template.render(list(chat), prompt=True)
     return list(tokenizer(rendered, add_special_tokens=False)["input_ids"])
 
 
@@ -85,12 +86,12 @@ def _answer(tokenizer: Any, ids: list[int], stop_ids: Sequence[int]) -> Answer:
 def stream(
     model: Any,
     tokenizer: Any,
-    chat: Sequence[dict[str, Any]],
+    prompt: list[int],
     stop_ids: Sequence[int],
     max_new_tokens: int,
     say: Callable[[str], None],
 ) -> Answer:
-    """One greedy answer, handed to `say` piece by piece as it comes."""
+    """One greedy answer to a prompt, handed to `say` piece by piece as it comes."""
     import torch
     from transformers import TextStreamer
 
@@ -100,7 +101,7 @@ def stream(
         def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
             say(text)
 
-    ids = torch.tensor([prompt_ids(tokenizer, chat)], device=model.device)
+    ids = torch.tensor([prompt], device=model.device)
     with torch.no_grad():
         out = model.generate(
             input_ids=ids,

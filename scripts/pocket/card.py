@@ -21,10 +21,11 @@ from scripts.pocket.pretrain import Settings, encode_documents, heldout_loss_tok
 from tune import __version__, receipt
 from tune.digest import file_sha256, merkle_root, row_leaf
 from tune.disclose import manifest, write
-from tune.generate import Answer, answers
+from tune.generate import Answer, answers, prompt_ids
 from tune.modelfiles import deciding_files
 from tune.receipt import IGNORED
 from tune.records import Receipt
+from tune.template import of_tokenizer
 
 ROOT = Path(__file__).resolve().parents[2]
 LICENSE_NAME = "apache-2.0"
@@ -111,8 +112,9 @@ def measure(model_folder: Path, prompts: list[str]) -> list[Answer]:
     """Greedy answers to the prompts."""
     tokenizer = AutoTokenizer.from_pretrained(model_folder)
     model = AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32).eval()
-    chats = [[{"role": "user", "content": prompt}] for prompt in prompts]
-    return answers(model, tokenizer, chats, [tokenizer.eos_token_id], MAX_NEW_TOKENS)
+    template = of_tokenizer(tokenizer, None)
+    asked = [prompt_ids(tokenizer, template, [{"role": "user", "content": prompt}]) for prompt in prompts]
+    return answers(model, tokenizer, asked, [tokenizer.eos_token_id], MAX_NEW_TOKENS)
 
 
 def build(work: Path, model: Path) -> dict[str, Any]:

@@ -19,13 +19,13 @@ from tune.data.formats import Sample
 from tune.data.messages import Messages
 from tune.data.prepare import Prepared, make_setup, prepare
 from tune.data.render import Example, Renderer, Rules
-from tune.data.template import Template
 from tune.errors import DataError
 from tune.jsonl import Broken, read_rows
 from tune.models import load_tokenizer
 from tune.receipt import IGNORED
 from tune.recipe import Recipe
 from tune.records import BaseRecord, Made
+from tune.template import of_tokenizer
 
 QWEN = ROOT.parent / "shared" / "data" / "tokenizers" / "qwen3"
 MADE = Made(inputs="0" * 64, tune="0", at="2026-11-22T12:00:00+00:00", seconds=0.0)
@@ -70,9 +70,7 @@ class Bench:
 
     def renderer(self, learn_from: str = "assistant", max_tokens: int = 10_000, long: str = "error") -> Renderer:
         """The renderer of a recipe with these settings."""
-        special = {n: v for n, v in self.tokenizer.special_tokens_map.items() if isinstance(v, str)}
-        text = self.tokenizer.chat_template
-        template = None if text is None else Template(text, special)
+        template = of_tokenizer(self.tokenizer, None)
         return Renderer(self.encoder, template, self.base.stop_token_ids, Rules(learn_from, max_tokens, long))
 
     def example(self, messages: Messages, learn_from: str = "assistant", **settings: Any) -> Example | Broken:

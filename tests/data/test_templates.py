@@ -4,7 +4,7 @@ TRL's own training templates."""
 from __future__ import annotations
 
 import importlib.util
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import pytest
 from transformers.utils.chat_template_utils import render_jinja_template
 
 from tune.data.messages import Fault, Messages
-from tune.data.template import Template, TemplateRefused, _styled
+from tune.data.spans import nothing_lost, renderings
+from tune.template import Template, TemplateRefused, styled
 
 SPEC = importlib.util.find_spec("trl")
 assert SPEC is not None
@@ -26,6 +27,15 @@ TEXT_TEMPLATES = sorted(
     for path in FOLDER.glob("*.jinja")
     if not path.stem.endswith(("_training", "vl", "llava_next")) and path.stem not in PICTURES
 )
+
+
+class Calendar(datetime):
+    """transformers' clock, stopped."""
+
+    @classmethod
+    def now(cls) -> Calendar:  # type: ignore[override]
+        """DAY at midnight."""
+        return cls(DAY.year, DAY.month, DAY.day)
 
 
 def user(content: str) -> dict[str, Any]:
@@ -70,7 +80,7 @@ def template(name: str) -> Template:
 def answers(name: str, messages: Messages, tools: Any = None) -> list[str]:
     """What is learned of a conversation, answer by answer. Raises Fault."""
     turns = [i for i, message in enumerate(messages) if message["role"] == "assistant"]
-    found = template(name).renderings(messages, tools, turns)
+    found = renderings(template(name), messages, tools, turns)
     return [rendering.text[start:end] for rendering in found for start, end in rendering.spans]
 
 
@@ -96,7 +106,7 @@ def test_every_answer_is_found_once(name: str) -> None:
 def test_context_is_what_the_model_sees(name: str) -> None:
     """What stands before an answer is the conversation so far with the generation prompt, to the letter."""
     chat = template(name)
-    for rendering in chat.renderings(PLAIN, None, [1, 3]):
+    for rendering in renderings(chat, PLAIN, None, [1, 3]):
         for start, _ in rendering.spans:
             prompts = [chat.render(PLAIN[:i], prompt=True) for i in (1, 3)]
             assert rendering.text[:start] in prompts
@@ -204,8 +214,8 @@ def test_reasoning_inside_content() -> None:
 
 def test_history_is_rewritten_in_few_renderings() -> None:
     """A template that keeps its history needs one rendering, one that rewrites it one an answer."""
-    assert len(template("llama3").renderings(PLAIN, None, [1, 3])) == 1
-    assert len(template("qwen3").renderings(PLAIN, None, [1, 3])) == 2
+    assert len(renderings(template("llama3"), PLAIN, None, [1, 3])) == 1
+    assert len(renderings(template("qwen3"), PLAIN, None, [1, 3])) == 2
 
 
 @pytest.mark.parametrize(
@@ -231,16 +241,34 @@ def test_tools_that_are_left_out() -> None:
     """Tool definitions that a template does not write are noticed."""
     chat = template("llama3")
     with pytest.raises(Fault, match="the template leaves out the tool 'look_up'"):
-        chat.nothing_lost(PLAIN, TOOLS, chat.render(PLAIN, TOOLS))
+        nothing_lost(PLAIN, TOOLS, chat.render(PLAIN, TOOLS))
 
 
 def test_the_day_is_the_recipe_s() -> None:
     """Templates that write the current date get the day that is given, in their own form."""
     assert "01 Nov 2026" in template("llama3_2").render(PLAIN)
     assert "2026-11-01" in template("gptoss").render(PLAIN)
-    assert Template((FOLDER / "gptoss.jinja").read_text(), SPECIAL).needs_date
-    assert not template("gptoss").needs_date
+    assert template("gptoss").needs_date
     assert not template("llama3").needs_date
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("{% set form = '%d.%m.%Y' %}{{ strftime_now(form) }}", "01.11.2026"),
+        ("{% macro day(f) %}{{ strftime_now(f) }}{% endmacro %}{{ day('%' ~ 'j') }}", "305"),
+        ("{% set now = strftime_now %}{{ now('%Y') }}", "2026"),
+        ("{{ strftime_now('%H:%M') if strftime_now is defined }}", "00:00"),
+    ],
+)
+def test_the_clock_is_never_read(text: str, written: str) -> None:
+    """Wherever a template has its format from, it gets the day that is given, at midnight; without one it is known to need
+    one, and refuses."""
+    assert Template(text, {}, DAY).render(PLAIN) == written
+    assert Template(text, {}).needs_date
+    with pytest.raises(TemplateRefused, match="no day is given"):
+        Template(text, {}).render(PLAIN)
+    assert not Template("{# strftime_now('%Y') #}strftime_now", {}).needs_date
 
 
 def test_a_template_that_is_none() -> None:
@@ -250,8 +278,10 @@ def test_a_template_that_is_none() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.jinja")))
-def test_rendering_is_that_of_transformers(name: str) -> None:
-    """Every template of TRL, training templates too: the same text, the same marks, and the same refusals."""
+def test_rendering_is_that_of_transformers(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every template of TRL, training templates too: the same text, the same marks, and the same refusals, on the same
+    day."""
+    monkeypatch.setattr("transformers.utils.chat_template_utils.datetime", Calendar)
     text = (FOLDER / f"{name}.jinja").read_text()
     own = Template(text, SPECIAL, DAY)
     for messages, tools, prompt in (
@@ -262,11 +292,11 @@ def test_rendering_is_that_of_transformers(name: str) -> None:
         (CALLING, TOOLS, False),
         (CALLING[:3], TOOLS, True),
     ):
-        styled = _styled(messages, *own._call_style) if tools else messages
+        said = styled(messages, *own.call_style) if tools else messages
         try:
             (expected,), (marks,) = (
                 render_jinja_template(
-                    [styled],
+                    [said],
                     tools,
                     chat_template=own.text,
                     add_generation_prompt=prompt,
@@ -276,7 +306,7 @@ def test_rendering_is_that_of_transformers(name: str) -> None:
                 if own.has_marks
                 else (
                     render_jinja_template(
-                        [styled], tools, chat_template=own.text, add_generation_prompt=prompt, **SPECIAL
+                        [said], tools, chat_template=own.text, add_generation_prompt=prompt, **SPECIAL
                     )[0],
                     [[]],
                 )
@@ -302,6 +332,8 @@ def test_rendering_is_that_of_transformers(name: str) -> None:
         "{{ dict.__init__ }}",
         "{{ cycler.__init__.__globals__ }}",
         "{{ raise_exception.__globals__ }}",
+        "{{ strftime_now.__closure__ }}",
+        "{{ strftime_now.__wrapped__ }}",
         "{% set ns = namespace(_x=1) %}",
         "{% set ns = namespace() %}{% set ns._x = 1 %}",
     ],

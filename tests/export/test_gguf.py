@@ -19,6 +19,7 @@ from tune.errors import TuneError, UserError
 from tune.export import gguf
 from tune.export.gguf_header import Header, read_header
 from tune.export.ollama import Turns, modelfile, turns
+from tune.template import of_tokenizer
 
 
 def text(value: str) -> bytes:
@@ -180,7 +181,7 @@ def renderer(template: str) -> Any:
     """A chat template over pocket's tokenizer."""
     tokenizer = AutoTokenizer.from_pretrained(POCKET)
     tokenizer.chat_template = template
-    return gguf._renderer(tokenizer)
+    return gguf._renderer(of_tokenizer(tokenizer, None))
 
 
 LOOP = "{% for m in messages %}"
@@ -224,7 +225,7 @@ def test_a_modelfile() -> None:
     """pocket's template in Ollama's language. A beginning that the tokenizer adds by itself is not said twice; text that
     Ollama would read as something else gives no TEMPLATE."""
     tokenizer = AutoTokenizer.from_pretrained(POCKET)
-    found = turns(gguf._renderer(tokenizer))
+    found = turns(gguf._renderer(of_tokenizer(tokenizer, None)))
     told = modelfile("a.gguf", "bot", found, "", ["<|end|>"]).splitlines()
     assert told == [
         "# ollama create bot -f Modelfile",

@@ -72,7 +72,11 @@ HARMS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
         lambda _: b"{}",
         "tokenizer.json is none that tokenizers reads",
     ),
-    "a template that is none": ("base/chat_template.jinja", lambda _: b"{% for %}", "chat template is none (line 1"),
+    "a template that is none": (
+        "base/chat_template.jinja",
+        lambda _: b"{% for %}",
+        "chat template is damaged: it is no Jinja template (line 1",
+    ),
     "a template in Latin-1": ("base/chat_template.jinja", lambda _: b"\xe4", "chat_template.jinja is not UTF-8"),
     "an index that is none": (
         "base/model.safetensors.index.json",

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = [
     ("errors", "text"),
     ("digest", "machine", "nodes"),
-    ("files", "jsonl", "licenses", "llamacpp", "modelfiles", "targets"),
+    ("files", "jsonl", "licenses", "llamacpp", "modelfiles", "targets", "template"),
     ("tables", "operations"),
     ("readers",),
     ("sources",),

@@ -23,8 +23,16 @@ from tune.digest import cache_folder, digest, file_sha256
 KEEP_SECONDS = 30 * 24 * 3600
 """An entry that nothing used for this long is removed."""
 LIBRARIES = ("tokenizers", "jinja2", "transformers", "numpy", "py3langid", "pyarrow")
-READING = ("jsonl.py", "readers.py", "sequences.py", "sources.py", "tables.py")
-"""Modules outside this room that decide what a row is, and how it is written."""
+READING = (
+    "jsonl.py",
+    "readers.py",
+    "sequences.py",
+    "sources.py",
+    "tables.py",
+    "template/__init__.py",
+    "template/sandbox.py",
+)
+"""Modules outside this room that decide what a row is, what it becomes, and how it is written."""
 WRITTEN_LAST = "ledger.json"
 
 
@@ -32,7 +40,7 @@ def key(inputs: Any) -> str:
     """The name of an entry. The code is part of it: prepared by another version is prepared anew."""
     tune = Path(__file__).parents[1]
     files = [*sorted((tune / "data").glob("*.py")), *(tune / name for name in READING)]
-    code = {path.name: file_sha256(path) for path in files}
+    code = {path.relative_to(tune).as_posix(): file_sha256(path) for path in files}
     return digest({"inputs": inputs, "code": code, "libraries": {name: version(name) for name in LIBRARIES}})
 
 

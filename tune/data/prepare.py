@@ -23,7 +23,6 @@ from tune.data.pool import pool
 from tune.data.progress import Progress
 from tune.data.render import Example, Rules
 from tune.data.store import Examples, Store, whole_leaves
-from tune.data.template import Template
 from tune.data.work import KEPT, Job, Made, Maker, Setup, control_tokens
 from tune.digest import Merkle, digest, merkle_root, remembered_sha256
 from tune.errors import DataError, Problem
@@ -34,6 +33,7 @@ from tune.recipe.schema import Data, Source
 from tune.records import BaseRecord, DroppedRow, FileDigest, Finding, RowCounts, SourceLedger, TokenCounts
 from tune.rowfiles import files_of, hub_rows
 from tune.sources import Chunk, SourceFile, chunks, count_rows
+from tune.template import of_tokenizer, special_of
 
 MAX_NAMED = 1000
 """Dropped rows that the ledger names one by one; all are counted, and stand in data/rows.parquet."""
@@ -144,14 +144,14 @@ def _example(ids: np.ndarray, labels: np.ndarray, cut: int) -> Example:
 def make_setup(tokenizer: Any, base: BaseRecord, data: Data, root: Path) -> Setup:
     """What turns rows into tokens for a base. Raises DataError when its template writes the date and the recipe gives
     none."""
-    if tokenizer.chat_template is not None and data.date is None and Template(tokenizer.chat_template, {}).needs_date:
+    if data.date is None and (template := of_tokenizer(tokenizer, None)) is not None and template.needs_date:
         what = f"the chat template of {base.model} writes the current date into every row"
         fix = "set data.date to a fixed day, so that the same rows come out tomorrow"
         raise DataError(Problem("date", what, fix, key="data.date"))
     return Setup(
         tokenizer=tokenizer.backend_tokenizer.to_str(),
         template=tokenizer.chat_template,
-        special={name: value for name, value in tokenizer.special_tokens_map.items() if isinstance(value, str)},
+        special=special_of(tokenizer),
         control=control_tokens(tokenizer),
         stops=tuple(base.stop_token_ids),
         pad=base.pad_token_id,

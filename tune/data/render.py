@@ -1,6 +1,6 @@
 """From samples to tokens and labels, exact to the token, for any chat template.
 
-Where an answer stands in the text is known from `tune.data.template`; here the texts of many rows become tokens in one
+Where an answer stands in the text is known from `tune.data.spans`; here the texts of many rows become tokens in one
 call, the answers become labels, each up to its stop token, and rows that are too long are dealt with as `data.long` says.
 No torch.
 """
@@ -16,9 +16,10 @@ import numpy as np
 from tune.data.encode import Encoded, Encoder
 from tune.data.formats import Sample
 from tune.data.messages import Fault, Messages
-from tune.data.template import Rendering, Span, Template
+from tune.data.spans import Rendering, nothing_lost, renderings
 from tune.jsonl import Broken
 from tune.receipt import IGNORED
+from tune.template import Span, Template
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -166,9 +167,9 @@ class Renderer:
             raise Fault(
                 "nothing to learn", "every answer is marked as not learned", "check train: false in the row", "messages"
             )
-        found = self.template.renderings(messages, tools, turns[-1:] if self.learn_from == "last" else turns)
+        found = renderings(self.template, messages, tools, turns[-1:] if self.learn_from == "last" else turns)
         last = found[-1]
-        self.template.nothing_lost(messages[: last.messages], tools, last.text)
+        nothing_lost(messages[: last.messages], tools, last.text)
         return found
 
     def _example(self, text: Text, tokens: Encoded) -> Example:

@@ -21,12 +21,12 @@ from tune.data.encode import Encoder
 from tune.data.formats import Sample, detect, texts, to_sample
 from tune.data.render import Example, Renderer, Rules
 from tune.data.scan import Scanned, scan
-from tune.data.template import Template
 from tune.digest import leaf_hash, row_leaf
 from tune.jsonl import Broken, Row
 from tune.receipt import IGNORED
 from tune.sequences import Flag
 from tune.sources import Chunk, parse
+from tune.template import Template
 
 KEPT = "kept"
 """The fate of a row that is used."""

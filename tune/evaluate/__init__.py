@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from tune import models, score, sequences
-from tune.evaluate.checks import Prompt, failed_checks, read_prompts
+from tune.evaluate.checks import Prompt, as_tokens, failed_checks, read_prompts
 from tune.generate import Answer, answers
 from tune.ranks import ALONE, Ranks
 from tune.records import BaseRecord, Evaluation, Ledger, Measured, Plan, PromptResult, Sample, TrainRecord
@@ -17,12 +17,13 @@ __all__ = ["divided", "evaluate", "measured"]
 
 def inputs(run: Run) -> Any:
     """Everything that the figures depend on."""
-    section = run.recipe.evaluate
+    section, day = run.recipe.evaluate, run.recipe.data.date
     return {
         "train": run.read(TrainRecord).identity(),
         "data": run.read(Ledger).identity(),
         "evaluate": section.model_dump(mode="json"),
         "prompts": named_files(run.recipe, run.root).get(section.prompts) if section.prompts else None,
+        **({"date": day.isoformat()} if day is not None else {}),  # which stands in the prompts
     }
 
 
@@ -51,11 +52,12 @@ def evaluate(run: Run, ranks: Ranks = ALONE, again: bool = False) -> Evaluation:
     torch.set_num_threads(plan.threads if divided(run) else plan.device.threads)
     prompts = read_prompts(run.source(section.prompts), section.prompts) if section.prompts else []
     tokenizer = models.load_tokenizer(base)
+    asked = list(zip(prompts, as_tokens(prompts, tokenizer, run.recipe.data.date, section.prompts), strict=True))
     model = _tuned(run, plan, base, ranks)
     with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=plan.compute_dtype == "bfloat16"):
-        tuned = _measure(model, tokenizer, run, prompts, ranks)
+        tuned = _measure(model, tokenizer, run, asked, ranks)
         with model.disable_adapter():
-            untuned = _measure(model, tokenizer, run, prompts, ranks)
+            untuned = _measure(model, tokenizer, run, asked, ranks)
     record = Evaluation(
         made=made(wanted, started),
         base=untuned,
@@ -83,25 +85,26 @@ def _tuned(run: Run, plan: Plan, base: BaseRecord, ranks: Ranks) -> Any:
     return model
 
 
-def _measure(model: Any, tokenizer: Any, run: Run, prompts: list[Prompt], ranks: Ranks) -> Measured:
-    """All figures of one model."""
+def _measure(model: Any, tokenizer: Any, run: Run, asked: list[tuple[Prompt, list[int]]], ranks: Ranks) -> Measured:
+    """All figures of one model, which is `asked` prompts as tokens."""
     section, base = run.recipe.evaluate, run.read(BaseRecord)
     losses = _held_out(model, run, base, run.read(Ledger), ranks)
     found = (
-        answers(model, tokenizer, [p.messages for p in prompts], base.stop_token_ids, section.max_new_tokens, ranks)
-        if prompts
+        answers(model, tokenizer, [ids for _, ids in asked], base.stop_token_ids, section.max_new_tokens, ranks)
+        if asked
         else []
     )
-    results = tuple(_result(prompt, answer) for prompt, answer in zip(prompts, found, strict=True))
+    pairs = [(prompt, answer) for (prompt, _), answer in zip(asked, found, strict=True)]
+    results = tuple(_result(prompt, answer) for prompt, answer in pairs)
     return Measured(
-        loss=score.mean_loss([pair for pairs in losses.values() for pair in pairs]),
-        loss_by_source={name: score.mean_loss(pairs) or 0.0 for name, pairs in losses.items()},
+        loss=score.mean_loss([pair for own in losses.values() for pair in own]),
+        loss_by_source={name: score.mean_loss(own) or 0.0 for name, own in losses.items()},
         checks_passed=sum(r.passed for r in results) / len(results) if results else None,
         checks=results,
         stop_rate=sum(a.stopped for a in found) / len(found) if found else None,
         samples=tuple(
-            Sample(id=p.id, question=p.question, answer=a.text)
-            for p, a in list(zip(prompts, found, strict=True))[: section.samples]
+            Sample(id=prompt.id, question=prompt.question, answer=answer.text)
+            for prompt, answer in pairs[: section.samples]
         ),
     )
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tune.errors import DataError, Problem
-from tune.generate import Answer
+from tune.generate import Answer, prompt_ids
 from tune.jsonl import Broken, Row, read_rows
+from tune.template import TemplateRefused, of_tokenizer
 from tune.text import did_you_mean
 
 KINDS = {"contains": str, "not_contains": str, "regex": str, "json": bool, "stops": bool}
@@ -66,6 +69,23 @@ def read_prompts(path: Path, shown: str) -> list[Prompt]:
     if problems:
         raise DataError(problems)
     return prompts
+
+
+def as_tokens(prompts: Sequence[Prompt], tokenizer: Any, day: date | None, shown: str | None) -> list[list[int]]:
+    """Token ids of each prompt, written as the same messages are in training rows, the date included; `shown` is the name
+    of their file in messages. Raises DataError with every prompt that the chat template refuses."""
+    template = of_tokenizer(tokenizer, day)
+    found: list[list[int]] = []
+    problems: list[Problem] = []
+    for prompt in prompts:
+        try:
+            found.append(prompt_ids(tokenizer, template, prompt.messages))
+        except TemplateRefused as error:
+            what = f'the chat template refuses the prompt "{prompt.id}": {error}'
+            problems.append(Problem("prompts", what, "change the prompt", file=shown))
+    if problems:
+        raise DataError(problems)
+    return found
 
 
 def _prompt(row: Row) -> Prompt | Broken:

@@ -82,7 +82,8 @@ def subject_of(run: Run) -> Subject:
             base = run.read(BaseRecord)
             longest = proof.most_tokens(base.shapes.vocabulary, ROWS)
             ids = [ids[: min(length, longest)] for ids, (length, *_) in first]
-            return Subject(base, run.path("adapter"), ids, run.read(Plan).device, run.recipe.name)
+            device, recipe = run.read(Plan).device, run.recipe
+            return Subject(base, run.path("adapter"), ids, device, recipe.name, recipe.data.date)
     raise TuneError("there are no rows to compare on")
 
 
@@ -198,7 +199,7 @@ def _merged(job: Job, to: Path, written: Merged | None, live: Live) -> tuple[Mer
 
 
 def _golden(subject: Subject, folder: Path | None) -> list[list[int]]:
-    return proof.golden_ids(models.load_tokenizer(subject.base, folder))
+    return proof.golden_ids(models.load_tokenizer(subject.base, folder), subject.day)
 
 
 def _same_model(found: MergeProof) -> None:

@@ -11,6 +11,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +28,7 @@ from tune.export.proof import Subject
 from tune.files import write_text
 from tune.machine import run_module
 from tune.records import FileDigest, GgufProof
+from tune.template import Template, TemplateRefused, of_tokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -60,7 +63,8 @@ def write_and_prove(subject: Subject, folder: Path, kind: str, merged: list[torc
     tokenizer = models.load_tokenizer(subject.base, folder)
     header, stops = read_header(file), subject.base.stop_token_ids
     _as_the_model(header, tokenizer, stops)
-    found = turns(_renderer(tokenizer)) if tokenizer.chat_template is not None else None
+    template = of_tokenizer(tokenizer, subject.day)
+    found = turns(_renderer(template)) if template is not None else None
     _write_modelfile(subject, file, header, tokenizer, found)
     files = [file, folder / MODELFILE]
     return GgufProof(
@@ -68,7 +72,7 @@ def write_and_prove(subject: Subject, folder: Path, kind: str, merged: list[torc
         type=kind,
         tensor_types=header.tensor_types,
         converter_sha256=file_sha256(converter),
-        chat_template="in the file" if tokenizer.chat_template is not None else "none",
+        chat_template="in the file" if template is not None else "none",
         ollama_template=found is not None,
         **_measured(subject, file, kind, tokenizer, merged),
     )
@@ -127,17 +131,15 @@ def _as_the_model(header: Header, tokenizer: Any, stops: tuple[int, ...]) -> Non
         )
 
 
-def _renderer(tokenizer: Any) -> Any:
+def _renderer(template: Template) -> Callable[[Chat, bool], str]:
     """The chat template as a function of a chat. A template that refuses a chat raises ValueError."""
-    from jinja2 import TemplateError
 
     def render(chat: Chat, answer: bool) -> str:
         messages = [{"role": role, "content": content} for role, content in chat]
         try:
-            text: str = tokenizer.apply_chat_template(messages, add_generation_prompt=answer, tokenize=False)
-        except TemplateError as error:
+            return template.render(messages, prompt=answer)
+        except TemplateRefused as error:
             raise ValueError(str(error)) from None
-        return text
 
     return render
 
@@ -165,7 +167,7 @@ def _measured(
     nothing = dict.fromkeys(("checked_with", "golden_token_ids_equal", "ends_at", "rows", "mean_kl", "top1_agreement"))
     if find_spec("llama_cpp") is None:
         return nothing
-    texts, wanted = _golden(tokenizer)
+    texts, wanted = _golden(tokenizer, subject.day)
     rows = subject.rows if merged is not None else []
     said, logits = _asked(file, {"texts": texts, "rows": rows, "stops": list(subject.base.stop_token_ids)})
     if said["ids"] != wanted:
@@ -183,11 +185,12 @@ def _measured(
     return {**known, "rows": len(rows), "mean_kl": kl, "top1_agreement": top1}
 
 
-def _golden(tokenizer: Any) -> tuple[list[str], list[list[int]]]:
+def _golden(tokenizer: Any, day: date | None) -> tuple[list[str], list[list[int]]]:
     """Fixed chats as text, or plain texts where there is no template, and their token ids."""
     texts = list(proof.GOLDEN)
-    if tokenizer.chat_template is not None:
-        render = _renderer(tokenizer)
+    template = of_tokenizer(tokenizer, day)
+    if template is not None:
+        render = _renderer(template)
         texts = [render(chat, True) for chat in CHATS]
     return texts, [list(tokenizer(text, add_special_tokens=False)["input_ids"]) for text in texts]
 

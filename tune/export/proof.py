@@ -9,6 +9,7 @@ import json
 import math
 import signal
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from tune.generate import prompt_ids
 from tune.modelfiles import read_headers
 from tune.recipe.schema import Export
 from tune.records import AdapterProof, BaseRecord, Device
+from tune.template import NoTemplate, TemplateRefused, of_tokenizer
 from tune.text import size
 
 if TYPE_CHECKING:
@@ -64,21 +66,21 @@ class Subject:
     device: Device
     name: str
     """What a file is named after."""
+    day: date | None = None
+    """What a chat template that writes the current date writes: the day of the training rows, where they are known."""
 
 
-def golden_ids(tokenizer: Any) -> list[list[int]]:
-    """Token ids of fixed chats: an exported tokenizer and template must give the same. Of plain text where there is no
-    template, or where it refuses such a chat. Raises TuneError for a template that is none."""
-    from jinja2 import TemplateError, TemplateSyntaxError
-
-    found = []
+def golden_ids(tokenizer: Any, day: date | None) -> list[list[int]]:
+    """Token ids of fixed chats on a `day`: an exported tokenizer and template must give the same. Of plain text where there
+    is no template, or where it refuses such a chat. Raises TuneError for a template that is none."""
+    found, template = [], of_tokenizer(tokenizer, day)
     for text in GOLDEN:
         try:
-            found.append(prompt_ids(tokenizer, [{"role": "user", "content": text}]))
-        except TemplateSyntaxError as error:
-            what = f"the base's chat template is none (line {error.lineno}: {error.message}). Download or copy the base again"
+            found.append(prompt_ids(tokenizer, template, [{"role": "user", "content": text}]))
+        except NoTemplate as error:
+            what = f"the base's chat template is damaged: {error}. Download or copy the base again"
             raise TuneError(what) from None
-        except TemplateError:
+        except TemplateRefused:
             found.append(list(tokenizer(text)["input_ids"]))
     return found
 

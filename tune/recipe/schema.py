@@ -187,8 +187,8 @@ class Data(Section):
     """Put several rows into one sequence of `max_tokens` so that no time is spent on padding. Rows do not see each
     other."""
     date: Annotated[Date, Field(strict=False)] | None = None
-    """The day that chat templates which write the current date put into the rows, e.g. `2026-11-01`. Needed for such
-    bases only (gpt-oss, Llama 3.2), so that the same rows come out on every day."""
+    """The day that chat templates which write the current date put into rows and prompts, e.g. `2026-11-01`. Needed for
+    such bases only (gpt-oss, Llama 3.2), so that the same rows come out on every day."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Seed of the samples that `rows` draws."""
     max_bad_rows: Annotated[int, Field(ge=0)] = 0

@@ -1,21 +1,22 @@
 """Chat templates compiled for Jinja's sandbox, with what templates expect to find there.
 
 The same as transformers' own environment (https://huggingface.co/docs/transformers/chat_templating_writing): `tojson`
-that does not escape HTML, `raise_exception`, `strftime_now`, `{% break %}`, `{% generation %}`. It stands here because
-importing transformers costs each worker process most of a second, and because most of what rendering takes is spent in
-asking whether `message.role` is safe, which for plain JSON it is. A test holds every template of TRL against
-transformers. A template comes from whoever made the base: it sees copies of nothing, but can change nothing either.
+that does not escape HTML, `raise_exception`, `strftime_now` (of a given day instead of the clock), `{% break %}`,
+`{% generation %}`. It stands here because importing transformers costs each worker process most of a second, and because
+most of what rendering takes is spent in asking whether `message.role` is safe, which for plain JSON it is. A test holds
+every template of TRL against transformers. A template comes from whoever made the base: it sees copies of nothing, but can change nothing either.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from typing import Any, NoReturn
 
 import jinja2
 import jinja2.ext
+import jinja2.meta
 import jinja2.nodes
 import jinja2.parser
 from jinja2.runtime import LoopContext
@@ -113,18 +114,39 @@ def _to_json(
     return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
 
 
-def compile_template(text: str) -> jinja2.Template:
-    """A chat template, ready to render. Raises jinja2.TemplateError for text that is none."""
-    environment = Sandbox(
+def _calendar(day: date | None) -> Callable[[str], str]:
+    """What templates get as `strftime_now`. transformers' own reads the clock: tomorrow's rows would be other rows."""
+
+    def strftime_now(form: str) -> str:
+        if day is None:
+            raise jinja2.TemplateError("it writes the current date, and no day is given")
+        return day.strftime(form)
+
+    return strftime_now
+
+
+def _environment() -> Sandbox:
+    found = Sandbox(
         trim_blocks=True, lstrip_blocks=True, extensions=[Generation, jinja2.ext.loopcontrols], cache_size=0
     )
-    environment.filters["tojson"] = _to_json
-    environment.globals.update(
-        raise_exception=_raise,
-        strftime_now=lambda form: datetime.now().strftime(form),  # noqa: DTZ005  # as templates expect it
-        dict=Dict(),
-        namespace=Namespace,
-    )
+    found.filters["tojson"] = _to_json
+    return found
+
+
+def asks_for_the_date(text: str) -> bool:
+    """Whether a template names `strftime_now` anywhere, whatever it does with it; False for text that is no template."""
+    try:
+        environment = _environment()
+        return "strftime_now" in jinja2.meta.find_undeclared_variables(environment.parse(text))
+    except jinja2.TemplateError:
+        return False
+
+
+def compile_template(text: str, day: date | None) -> jinja2.Template:
+    """A chat template, ready to render, for which the current date is `day`; without one it may not ask for it. Raises
+    jinja2.TemplateError for text that is none."""
+    environment = _environment()
+    environment.globals.update(raise_exception=_raise, strftime_now=_calendar(day), dict=Dict(), namespace=Namespace)
     template = environment.from_string(text)
     template.globals = dict(template.globals)  # Jinja's chain of mappings is copied, key by key, for every rendering
     return template
