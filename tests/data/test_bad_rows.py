@@ -185,6 +185,34 @@ CASES: dict[str, tuple[Any, str]] = {
             "remove it: the template writes these tokens"
         ),
     ),
+    "control token in a tool definition": (
+        chat(said("user"), said("assistant"), tools=[{"name": "f", "description": "d<|end|>", "parameters": {}}]),
+        (
+            'train.jsonl:2: tools[0].function.description: contains the control token "<|end|>". '
+            "remove it: the template writes these tokens"
+        ),
+    ),
+    "control token in the name of a parameter": (
+        chat(said("user"), said("assistant"), tools=[{"name": "f", "parameters": {"a<|end|>\nb": {}}}]),
+        (
+            'train.jsonl:2: tools[0].function.parameters: contains the control token "<|end|>". '
+            "remove it: the template writes these tokens"
+        ),
+    ),
+    "control token in the name of an argument": (
+        chat(said("user"), said("assistant", "", tool_calls=[{"name": "f", "arguments": {"<|end|>": 1}}])),
+        (
+            'train.jsonl:2: messages[1].tool_calls[0].arguments: contains the control token "<|end|>". '
+            "remove it: the template writes these tokens"
+        ),
+    ),
+    "control token in the name of a function": (
+        chat(said("user"), said("assistant", "", tool_calls=[{"name": "f<|end|>", "arguments": {}}])),
+        (
+            'train.jsonl:2: messages[1].tool_calls[0].name: contains the control token "<|end|>". '
+            "remove it: the template writes these tokens"
+        ),
+    ),
     "too long": (
         chat(said("user", "Hello."), said("assistant", "word " * 600)),
         "train.jsonl:2: 607 tokens, over max_tokens (512). raise data.max_tokens, or set data.long to drop, truncate or split",

@@ -202,6 +202,49 @@ def test_contamination(evaluated: str, trained: str, found: bool) -> None:
     assert evaluation.found[Kind.PROMPT] == found
 
 
+def tool(name: str = "mail", about: str = "Writes.", **parameters: Any) -> dict[str, Any]:
+    """A tool definition in the common form."""
+    return {"type": "function", "function": {"name": name, "description": about, "parameters": parameters}}
+
+
+def call(**arguments: Any) -> dict[str, Any]:
+    """An assistant message that calls a tool."""
+    function = {"name": "mail", "arguments": arguments}
+    return {"role": "assistant", "content": "", "tool_calls": [{"type": "function", "function": function}]}
+
+
+@pytest.mark.parametrize(
+    ("tools", "answer", "expected"),
+    [
+        ([tool(about="Writes to anna.k@firma-nord.de.")], call(), Kind.EMAIL),
+        ([tool(default={"key": "AKIA" + "QZ7WLM2PXN4RTV5K"})], call(), Kind.KNOWN_KEY),
+        ([tool("se\u200bnd")], call(), Kind.ZERO_WIDTH),
+        (None, call(**{"anna.k@firma-nord.de": True}), Kind.EMAIL),
+        (None, call(card=4539578763621486), Kind.CARD),
+        (None, call(card=[4539578763621486]), Kind.CARD),
+        (None, call(api_key="kTz8Qp2Lw9Xv4Nb7Rj3Ys6Hd"), Kind.RANDOM),
+        (None, {"role": "assistant", "content": "Yes.", "name": "anna.k@firma-nord.de"}, Kind.EMAIL),
+        ([tool(to={"type": "string", "maxLength": 120})], call(to="the shop", copies=2, urgent=True), 0),
+    ],
+)
+def test_tools_are_searched(tools: Any, answer: dict[str, Any], expected: int) -> None:
+    """Tool definitions, names, arguments and numbers are searched as contents are."""
+    sample = Sample([{"role": "user", "content": "Write."}, answer], tools)
+    assert scan([sample], None, train=True).found.tolist() == [expected]
+
+
+def test_tools_are_no_repeat() -> None:
+    """Tool definitions, which many rows share, make no near duplicate of two rows that say different things."""
+    tools = [tool(about=LONG)]
+    rows = [{**chat_row(*said), "tools": tools} for said in (("Boots?", "Ten pairs."), ("Tents?", "None left."))]
+    sample = [Sample(row["messages"], row["tools"]) for row in rows]
+    plain = [Sample(row["messages"]) for row in rows]
+    with_tools, without = (scan(one, None, train=True).shingles for one in (sample, plain))
+    assert with_tools is not None
+    assert without is not None
+    assert all((a == b).all() for a, b in zip(vars(with_tools).values(), vars(without).values(), strict=True))
+
+
 def test_instructions_are_no_repeat(bench: Bench, tmp_path: Path) -> None:
     """Rows share their system text: it makes them neither alike nor contaminated, and is searched for patterns all the same."""
     system = {"role": "system", "content": f"You are polite. {LONG}. Write to boss@firma-nord.de."}

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from turns import CITY, TOOL, chat, said, says, talk
 
-from tune.data.formats import FORMATS, Sample, describe, detect, texts, to_sample
+from tune.data.formats import FORMATS, Sample, describe, detect, to_sample
 from tune.data.messages import ROLES
+from tune.data.said import texts
 from tune.jsonl import Broken, Row
 
 REAL = ROOT.parent / "shared" / "data" / "rows"
@@ -349,17 +350,49 @@ def test_every_format_has_a_line() -> None:
 
 
 def test_texts_names_every_place() -> None:
-    """Contents, reasoning and the texts inside arguments, each with its place; empty texts are left out."""
-    call = {"type": "function", "function": {"name": "f", "arguments": {"a": ["x", 1, {"b": "y"}], "c": ""}}}
-    sample = Sample([HI, called(call, reasoning_content="Hm.")], rejected=[YO])
-    assert list(texts(sample)) == [
+    """Contents, reasoning, tool calls and tool definitions, each with its place; empty texts are left out. A name that is
+    no identifier is in no place."""
+    arguments = {"a": ["x", 1, {"b": "y"}], "c": "", "d e": 5, "f": {"g h": "z"}, "on": True, "": "w", "no": None}
+    call = {"type": "function", "id": "c1", "function": {"name": "f", "arguments": arguments}}
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"maximum": 2, "required": ["a"]}}}
+    sample = Sample([HI, called(call, reasoning_content="Hm."), said("tool", "Cold.", name="n", tool_call_id="c1")])
+    place = "messages[1].tool_calls[0]"
+    assert [(one.place, one.text) for one in texts(sample) if one.compared] == [
         ("messages[0].content", "Hi"),
         ("messages[1].reasoning_content", "Hm."),
-        ("messages[1].tool_calls[0].arguments.a[0]", "x"),
-        ("messages[1].tool_calls[0].arguments.a[2].b", "y"),
-        ("rejected[0].content", "Yo"),
+        (f"{place}.arguments.a[0]", "x"),
+        (f"{place}.arguments.a[2].b", "y"),
+        (f"{place}.arguments.f", "z"),
+        (f"{place}.arguments", "w"),
+        ("messages[2].content", "Cold."),
     ]
-    assert list(texts(Sample(text="Once."))) == [("text", "Once.")]
+    assert [(one.place, one.text) for one in texts(sample) if not one.compared] == [
+        (f"{place}.name", "f"),
+        (f"{place}.id", "c1"),
+        (f"{place}.arguments.a[1]", "1"),
+        (f"{place}.arguments.a[2].b", "b: y"),
+        (f"{place}.arguments.a", "a"),
+        (f"{place}.arguments.c", "c"),
+        (f"{place}.arguments", "d e: 5"),
+        (f"{place}.arguments.f", "g h: z"),
+        (f"{place}.arguments.f", "f"),
+        (f"{place}.arguments.on", "on"),
+        (f"{place}.arguments", ": w"),
+        (f"{place}.arguments.no", "no"),
+        ("messages[2].name", "n"),
+        ("messages[2].tool_call_id", "c1"),
+    ]
+    assert [tuple(one) for one in texts(Sample(tools=[tool], rejected=[YO], text="Once."))] == [
+        ("text", "Once.", True),
+        ("rejected[0].content", "Yo", True),
+        ("tools[0].type", "type: function", False),
+        ("tools[0].function.name", "name: f", False),
+        ("tools[0].function.parameters.maximum", "maximum: 2", False),
+        ("tools[0].function.parameters.required[0]", "a", False),
+        ("tools[0].function.parameters.required", "required", False),
+        ("tools[0].function.parameters", "parameters", False),
+        ("tools[0].function", "function", False),
+    ]
 
 
 def conversation_holds(sample: Sample) -> None:
@@ -470,7 +503,7 @@ def test_any_row_is_a_sample_or_has_a_reason(value: dict[str, Any]) -> None:
             assert sample.key
         else:
             holds(shape, sample)
-            assert all(isinstance(text, str) and text for _, text in texts(sample))
+            assert all(isinstance(text, str) and text for _, text, _ in texts(sample))
 
 
 @settings(max_examples=200, deadline=None)

@@ -58,10 +58,10 @@ SOUGHT = {
             Kind.NATIONAL: "national identity number",
         },
         Flag.PERSONAL,
-        "patterns over every text of a row, with validators: country's length and ISO 7064 for IBANs, issuer and Luhn for cards, "
+        "patterns over every text of a row, its tools included, with validators: country's length and ISO 7064 for IBANs, issuer and Luhn for cards, "
         "country code or North American plan for phone numbers, public range for IP addresses, check digits for national "
         f"numbers ({COUNTRIES})",
-        1,
+        2,
         "pattern matches, not confirmed personal data; names, addresses and dates of birth are not looked for, nor phone numbers "
         "without country code elsewhere, nor other national numbers; reserved names, numbers and ranges are not counted",
     ),
@@ -74,9 +74,9 @@ SOUGHT = {
             Kind.RANDOM: "random value under a telling name",
         },
         Flag.SECRET,
-        "patterns over every text of a row: prefixes and lengths of the keys of common services, PEM blocks, "
+        "patterns over every text of a row, its tools included: prefixes and lengths of the keys of common services, PEM blocks, "
         "user:password@host, and tokens of 20 characters and more with high entropy behind words such as password or api_key",
-        1,
+        2,
         "pattern matches: a key may be an invented or a revoked one; short passwords, and keys of other services that stand alone, "
         "are missed; placeholders are not counted",
     ),
@@ -88,9 +88,9 @@ SOUGHT = {
             Kind.TAGS: "tag or variation selector",
         },
         Flag.HIDDEN,
-        "code points over every text of a row: U+200B, 2060 to 2064, 180E, FEFF; joiners (200C, 200D) beside ASCII letters and digits; "
+        "code points over every text of a row, its tools included: U+200B, 2060 to 2064, 180E, FEFF; joiners (200C, 200D) beside ASCII letters and digits; "
         "202A to 202E and 2066 to 2069; tags (E0000 to E007F) and supplementary variation selectors",
-        1,
+        2,
         "joiners of emoji and of scripts that need them, flags of regions, and selectors behind ideographs are not counted; white "
         "text, lookalike letters and soft hyphens are not looked for",
     ),

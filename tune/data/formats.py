@@ -7,7 +7,6 @@ format does not name (ids, scores, sources) are not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -105,36 +104,6 @@ def to_sample(row: Row, format: str) -> Sample | Broken:  # noqa: A002  as above
         return _FORMATS[format][1](row.value)
     except Fault as fault:
         return Broken(row.line, fault.reason, fault.what, fault.fix, fault.key)
-
-
-def texts(sample: Sample) -> Iterator[tuple[str, str]]:
-    """Where and what: every text that comes from the row's author and that a model could read.
-
-    These are contents, reasoning and the texts inside arguments of tool calls, with keys such as
-    "messages[1].tool_calls[0].arguments.city" that name places in the Sample. Empty texts are left out.
-    """
-    if sample.text:
-        yield "text", sample.text
-    for name, messages in (("messages", sample.messages), ("rejected", sample.rejected or [])):
-        for i, message in enumerate(messages):
-            for part in ("content", "reasoning_content"):
-                if message.get(part):
-                    yield f"{name}[{i}].{part}", message[part]
-            for j, call in enumerate(message.get("tool_calls", ())):
-                yield from _leaves(call["function"]["arguments"], f"{name}[{i}].tool_calls[{j}].arguments")
-
-
-def _leaves(value: Any, key: str) -> Iterator[tuple[str, str]]:
-    """The texts inside a value, each with its place."""
-    if isinstance(value, str):
-        if value:
-            yield key, value
-    elif isinstance(value, dict):
-        for name, part in value.items():
-            yield from _leaves(part, f"{key}.{name}")
-    elif isinstance(value, list):
-        for i, part in enumerate(value):
-            yield from _leaves(part, f"{key}[{i}]")
 
 
 Values = dict[str, Any]

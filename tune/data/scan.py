@@ -9,7 +9,8 @@ import numpy as np
 
 from tune.data import patterns
 from tune.data.contamination import SHORTEST, Known
-from tune.data.formats import Sample, texts
+from tune.data.formats import Sample
+from tune.data.said import texts
 from tune.data.shingles import Shingles, lengths_of, sequences, shingled, spoken
 
 
@@ -27,16 +28,16 @@ class Scanned:
 
 def scan(samples: Sequence[Sample], known: Known | None, train: bool) -> Scanned:
     """Everything about some rows: patterns in all their texts; of training rows also what is compared with others, for
-    which instructions do not count, because rows share them. `known` are the word sequences of what the model is evaluated
-    on."""
-    said = [(row, instruction, text) for row, sample in enumerate(samples) for instruction, text in _said(sample)]
+    which instructions and tool definitions do not count, because rows share them. `known` are the word sequences of what
+    the model is evaluated on."""
+    said = [(row, compared, text) for row, sample in enumerate(samples) for compared, text in _said(sample)]
     found = np.zeros(len(samples), np.int32)
     np.bitwise_or.at(
         found, np.array([row for row, _, _ in said], np.intp), patterns.find([text for _, _, text in said])
     )
     if not train:
         return Scanned(found, None, np.zeros(0, np.int64))
-    own = [(row, text) for row, instruction, text in said if not instruction]
+    own = [(row, text) for row, compared, text in said if compared]
     words = spoken([text for _, text in own], np.array([row for row, _ in own], np.int32), len(samples))
     hits = np.zeros(0, np.int64)
     hashes = sequences(words, lengths_of(words) | ({SHORTEST} if known is not None else set()))
@@ -47,11 +48,11 @@ def scan(samples: Sequence[Sample], known: Known | None, train: bool) -> Scanned
 
 
 def _said(sample: Sample) -> list[tuple[bool, str]]:
-    """(whether it is an instruction, text) of all that a row says; what a preference row rejects is not trained on."""
+    """(whether it is compared, text) of all that a row says; what a preference row rejects is not trained on."""
     first = sample.messages[0]["role"] if sample.messages else ""
     instructed = first in ("system", "developer")
     return [
-        (instructed and key.startswith("messages[0]."), text)
-        for key, text in texts(sample)
-        if not key.startswith("rejected")
+        (compared and not (instructed and place.startswith("messages[0].")), text)
+        for place, text, compared in texts(sample)
+        if not place.startswith("rejected")
     ]

@@ -18,8 +18,9 @@ import numpy as np
 from tune.data import rowmap
 from tune.data.contamination import Known
 from tune.data.encode import Encoder
-from tune.data.formats import Sample, detect, texts, to_sample
+from tune.data.formats import Sample, detect, to_sample
 from tune.data.render import Example, Renderer, Rules
+from tune.data.said import texts
 from tune.data.scan import Scanned, scan
 from tune.digest import leaf_hash, row_leaf
 from tune.jsonl import Broken, Row
@@ -197,7 +198,7 @@ class Maker:
         """A row whose text holds a control token: it would be read as structure, not as text."""
         if self._control is None:
             return None
-        for key, text in texts(sample):
+        for key, text, _ in texts(sample):
             found = self._control.search(text)
             if found:
                 what, fix = (
