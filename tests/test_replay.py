@@ -13,6 +13,9 @@ from conftest import fill_project, write_recipe
 from whole import folder_of, tune, turn_a_bit
 
 from tune.cli import main
+from tune.digest import cache_folder, file_sha256
+from tune.files import remembered_sha256
+from tune.run import changed_files, open_run
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_core")]
 
@@ -124,6 +127,27 @@ def test_what_was_changed_is_found(run: Path, change: Callable[[Path], object], 
     verdict, how = said(run, steps, 1)
     assert verdict == "FAILED"
     assert words in how
+
+
+def test_no_remembered_digest_is_believed(
+    run: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The memory of digests says that a changed file of rows is the old one, and a run that goes on believes it; levels 4 and 5
+    read the file."""
+    monkeypatch.setattr("tune.files.LARGE_BYTES", 1)
+    rows, memory = run.parents[1] / "train.jsonl", cache_folder() / "digests.json"
+    old = remembered_sha256(rows)
+    rows.write_bytes(rows.read_bytes().replace(b": ", b":"))  # the same rows in other bytes
+    assert remembered_sha256(rows) == file_sha256(rows) != old
+    memory.write_text(memory.read_text().replace(file_sha256(rows), old))
+    assert changed_files(open_run(run)) == []
+    call = ["verify", str(run), "--data", "--base", str(tiny_base), "--replay", "0:2", "--json"]
+    assert main(call) == 1
+    failed = {c["level"]: c["how"] for c in json.loads(capsys.readouterr().out)["claims"] if c["verdict"] == "FAILED"}
+    assert set(failed) == {4, 5}
+    assert failed[4].startswith("sources[0].bytes is ")
+    assert "sources[0].sha256 is " in failed[4]
+    assert failed[5] == "train.jsonl is no longer what the run was made from"
 
 
 @pytest.mark.parametrize(

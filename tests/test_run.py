@@ -23,7 +23,6 @@ from tune.run import (
     borrow,
     changed_files,
     create,
-    is_held,
     last_step,
     lock,
     made,
@@ -33,6 +32,15 @@ from tune.run import (
 )
 
 RUNS = Path("runs")
+
+
+def is_held(run: Run) -> bool:
+    """Whether some process holds the run directory right now."""
+    try:
+        with lock(run):
+            return False
+    except RunBusy:
+        return True
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from typing import Any
 import yaml
 
 from tune import hub, operations
-from tune.digest import digest, remembered_sha256
+from tune.digest import digest, file_sha256
 from tune.errors import BaseModelError, Problem
+from tune.files import remembered_sha256
 from tune.licenses import recognize
 from tune.modelfiles import (
     Stored,
@@ -37,7 +38,7 @@ from tune.targets import EXPERTS, words
 
 def inputs(run: Run) -> Any:
     """Everything that base.json depends on."""
-    files = named_files(run.recipe, run.root)
+    files = named_files(run.recipe, run.root, run.fresh)
     return {
         "base": deciding(run.recipe)["base"],
         "files": {n: d for n, d in files.items() if n.startswith(run.recipe.base.model + "/")},
@@ -55,7 +56,7 @@ def base(run: Run) -> BaseRecord:
     hub_id = is_hub_id(section.model, run.root)
     commit = hub.resolve_commit(section.model, section.revision) if hub_id else None
     folder = hub.fetch(section.model, commit) if commit else (run.root / section.model).resolve()
-    found = inspect(folder, section.model)
+    found = inspect(folder, section.model, run.fresh)
     if stored_quantization(folder, section.model) is not None:
         _goes_with_mxfp4(run.recipe)
     record = BaseRecord(
@@ -71,8 +72,9 @@ def base(run: Run) -> BaseRecord:
     return record
 
 
-def inspect(folder: Path, model: str) -> dict[str, Any]:
-    """What the files of a folder say of the model in them, as fields of BaseRecord; `model` is its name in messages.
+def inspect(folder: Path, model: str, fresh: bool = False) -> dict[str, Any]:
+    """What the files of a folder say of the model in them, as fields of BaseRecord; `model` is its name in messages, `fresh`
+    as for `remembered_sha256`.
 
     Reads config.json, tokenizer and safetensors headers, never weights. Raises BaseModelError for what cannot be used.
     """
@@ -90,17 +92,17 @@ def inspect(folder: Path, model: str) -> dict[str, Any]:
     return {
         "folder": str(folder),
         "files": [
-            FileDigest(name=n, bytes=(folder / n).stat().st_size, sha256=remembered_sha256(folder / n)) for n in names
+            FileDigest(name=n, bytes=(folder / n).stat().st_size, sha256=remembered_sha256(folder / n, fresh))
+            for n in names
         ],
         "architecture": (config.get("architectures") or ["unknown"])[0],
         "model_type": config.get("model_type", "unknown"),
         "parameters": sum(numbers.values()),
         "active_parameters": operations.active(numbers, shapes, text),
         "experts_per_token": (any(map(operations.in_experts, shapes)) and operations.experts_visited(text)) or 0,
-        "linear_parameters": sum(math.prod(t.shape) for name, t in tensors.items() if _is_linear(name, t.shape)),
         "dtype": _usual(stored.values()),
         "shapes": sizes,
-        "tokenizer_sha256": remembered_sha256(folder / "tokenizer.json"),
+        "tokenizer_sha256": file_sha256(folder / "tokenizer.json"),
         "template_sha256": digest(template) if template is not None else None,
         "template_marks": template is not None and "{% generation" in template.replace("{%-", "{%"),
         "stop_token_ids": stops,
@@ -153,17 +155,6 @@ def _values(tensors: dict[str, Stored], quantization: str | None, model: str) ->
         elif not (quantization and name.endswith("_scales")):
             found[name] = tensor.dtype, math.prod(tensor.shape)
     return found
-
-
-def _is_linear(name: str, shape: tuple[int, ...]) -> bool:
-    """Matrices of the layers; embeddings and output head are not quantized by bitsandbytes in transformers."""
-    return (
-        len(shape) == 2
-        and name.endswith(".weight")
-        and "embed" not in name
-        and "lm_head" not in name
-        and "norm" not in name
-    )
 
 
 def _shapes(config: dict[str, Any], folder: Path, model: str) -> Shapes:
@@ -242,7 +233,7 @@ def license_of(folder: Path) -> LicenseFound:
             if isinstance(front, dict) and isinstance(front.get("license"), str):
                 tag = front["license"]
     for path in sorted(p for p in folder.glob("LICENSE*") if p.is_file()):
-        file, sha = path.name, remembered_sha256(path)
+        file, sha = path.name, file_sha256(path)
         says = recognize(path.read_text(encoding="utf-8", errors="replace"))
         break
     return LicenseFound(tag=tag, file=file, file_sha256=sha, file_says=says)

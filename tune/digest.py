@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,35 +75,6 @@ def file_sha256(path: Path) -> str:
 def cache_folder() -> Path:
     """What only saves time lies here, and may be deleted at any time."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tune"
-
-
-def remembered_sha256(path: Path, large_bytes: int = 64 << 20) -> str:
-    """`file_sha256`, remembered for files over `large_bytes` by path, size, inode, and the times of the last modification and
-    the last change in nanoseconds. The latter no program can set: a file that was changed and given its old time back (an
-    archive that was unpacked, a clock that was set back) is noticed.
-
-    Hashing a 16 GB base takes half a minute; asking whether anything changed must take none. A file changed in place
-    within the same nanosecond is not noticed, which is why `verify` never uses this.
-    """
-    stat = path.stat()
-    if stat.st_size < large_bytes:
-        return file_sha256(path)
-    cache = cache_folder() / "digests.json"
-    try:
-        known = json.loads(cache.read_text())
-    except (OSError, ValueError):
-        known = {}
-    known = known if isinstance(known, dict) else {}
-    key = f"{path.resolve()}:{stat.st_size}:{stat.st_ino}:{stat.st_mtime_ns}:{stat.st_ctime_ns}"
-    if key not in known:
-        known[key] = file_sha256(path)
-        with suppress(OSError):  # a read-only home: compute it again next time
-            cache.parent.mkdir(parents=True, exist_ok=True)
-            temporary = cache.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_text(json.dumps(known))
-            temporary.replace(cache)
-    found: str = known[key]
-    return found
 
 
 def leaf_hash(content: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Writing files so that a reader never sees half of one: temporary name, fsync, rename. All writes go through here."""
+"""Writing files so that a reader never sees half of one: temporary name, fsync, rename; and digests of large files."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from tune.digest import canonical_json
+from tune.digest import cache_folder, file_sha256
 from tune.errors import Problem, TuneError, UserError
 from tune.text import size
 
@@ -176,10 +177,9 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode())
 
 
-def write_json(path: Path, content: Any, *, canonical: bool = False) -> None:
-    """Replaces `path` by JSON: indented for people, or canonical (RFC 8785) where bytes are compared."""
-    text = canonical_json(content) if canonical else json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n"
-    write_bytes(path, text)
+def write_json(path: Path, content: Any) -> None:
+    """Replaces `path` by JSON, indented for people."""
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
@@ -221,6 +221,46 @@ def keep_steps(path: Path, last_step: int) -> None:
         return
     rows = [row for row in read_jsonl(path) if row["step"] <= last_step]
     write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+
+LARGE_BYTES = 64 << 20
+"""From this size on the digest of a file is remembered."""
+
+
+def remembered_sha256(path: Path, fresh: bool = False) -> str:
+    """`file_sha256`, remembered for files of LARGE_BYTES and more by path, size, inode, and the times of the last modification
+    and the last change in nanoseconds. The latter no program can set: a file that was changed and given its old time back (an
+    archive that was unpacked, a clock that was set back) is noticed.
+
+    Hashing a 16 GB base takes half a minute; asking whether anything changed must take none. A file changed in place within
+    one tick of the file system's clock is not noticed, and who can write the memory can write what he likes there. So with
+    `fresh` nothing that another process remembered is believed, and a file is read once in this one: `verify` and a run that
+    is to take nothing from others ask for that.
+    """
+    stat = path.stat()
+    if stat.st_size < LARGE_BYTES:
+        return file_sha256(path)
+    memory = cache_folder() / "digests.json"
+    try:
+        known = json.loads(memory.read_text())
+    except (OSError, ValueError):
+        known = {}
+    known = known if isinstance(known, dict) else {}
+    key = f"{path.resolve()}:{stat.st_size}:{stat.st_ino}:{stat.st_mtime_ns}:{stat.st_ctime_ns}"
+    if fresh or key not in known:
+        found = _read(path, key)
+        if known.get(key) != found:
+            with suppress(OSError):  # a read-only home: compute it again next time
+                write_json(memory, known | {key: found})
+        return found
+    remembered: str = known[key]
+    return remembered
+
+
+@cache
+def _read(path: Path, key: str) -> str:
+    """Hex SHA-256 of a file, which is read once for each `key` that `remembered_sha256` gives it."""
+    return file_sha256(path)
 
 
 LEAST_FREE_BYTES = 1 << 20

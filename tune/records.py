@@ -108,8 +108,6 @@ class BaseRecord(Record):
     """Of these, those that a token of text is multiplied with; see `tune.operations.active`."""
     experts_per_token: int
     """Experts of a layer that a token goes through; 0 without experts, and where the config does not say."""
-    linear_parameters: int
-    """Of these, in matrices of the layers: what `nf4` can quantize."""
     dtype: str
     """Storage type of most parameters, as safetensors names it (BF16, F32, ...)."""
     shapes: Shapes

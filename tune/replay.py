@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def replay(folder: Path, manifest: Json, first: int, last: int) -> Replayed:
     Raises UserError when there is nothing to begin or to compare with: no such checkpoint, or one that was not kept.
     """
     committed = {entry["step"]: entry for entry in manifest.get("checkpoints", [])}
-    run = open_run(folder)
+    run = replace(open_run(folder), fresh=True)
     _possible(run, committed, first, last)
     missing = list(_devices_missing(run.read(Plan)))
     if missing:

@@ -23,9 +23,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from tune import __version__
-from tune.digest import digest, remembered_sha256
+from tune.digest import digest
 from tune.errors import DataError, Problem, RunBusy, UserError
-from tune.files import write_json, write_text
+from tune.files import remembered_sha256, write_json, write_text
 from tune.modelfiles import deciding_files
 from tune.recipe import Loaded, Recipe
 from tune.recipe.rules import is_hub_id
@@ -46,7 +46,7 @@ class Run:
     recipe: Recipe
     root: Path
     fresh: bool = False
-    """Whether nothing may be taken from sibling runs."""
+    """Whether nothing may be taken from elsewhere: no record of a sibling, no prepared rows, no remembered digest."""
 
     def path(self, name: str) -> Path:
         """A file or folder inside the run directory."""
@@ -117,7 +117,7 @@ def locate(loaded: Loaded, runs: Path, fresh: bool = False) -> tuple[Run, RunInf
     # A data set's commit is part of what was asked: when its branch moves, the same file makes another run. The recipe in
     # the run directory carries it, so that a run which is opened again asks nobody.
     recipe = pinned(loaded).recipe
-    files = named_files(recipe, loaded.root)
+    files = named_files(recipe, loaded.root, fresh)
     identity = digest({**deciding(recipe), "files": {n: found for n, found in files.items() if _decides(n, recipe)}})
     folder = _attempt(runs, f"{recipe.name}-{identity[:DIGEST_LENGTH]}", fresh)
     info = RunInfo(
@@ -186,7 +186,7 @@ def open_run(folder: Path) -> Run:
 def changed_files(run: Run) -> list[str]:
     """Files that the recipe names for base and data, and that are not what they were when the run was made."""
     info = RunInfo.model_validate_json(run.path("run.json").read_bytes())
-    now = named_files(run.recipe, run.root)
+    now = named_files(run.recipe, run.root, run.fresh)
     return sorted(n for n, found in now.items() if _decides(n, run.recipe) and info.recipe_files.get(n) != found)
 
 
@@ -197,8 +197,9 @@ def _stored_recipe(folder: Path) -> Recipe | None:
         return None
 
 
-def named_files(recipe: Recipe, root: Path) -> dict[str, str]:
-    """SHA-256 of every file that the recipe names, by the name it has there; '' for one that is not there now."""
+def named_files(recipe: Recipe, root: Path, fresh: bool = False) -> dict[str, str]:
+    """SHA-256 of every file that the recipe names, by the name it has there; '' for one that is not there now. `fresh` is as
+    for `remembered_sha256`."""
     names = [recipe.evaluate.prompts] if recipe.evaluate.prompts else []
     if not is_hub_id(recipe.base.model, root):
         names += [f"{recipe.base.model}/{name}" for name in deciding_files(root / recipe.base.model)]
@@ -206,10 +207,10 @@ def named_files(recipe: Recipe, root: Path) -> dict[str, str]:
         names += [
             f"{recipe.train.adapter.start_from}/{name}" for name in ("adapter_config.json", "adapter_model.safetensors")
         ]
-    return {**data_files(recipe, root), **_digests(names, root)}
+    return {**data_files(recipe, root, fresh), **_digests(names, root, fresh)}
 
 
-def data_files(recipe: Recipe, root: Path) -> dict[str, str]:
+def data_files(recipe: Recipe, root: Path, fresh: bool = False) -> dict[str, str]:
     """SHA-256 of every file on this disk that the rows come from, row functions included, by name; '' for one that is
     not there. Files of a Hub source are known by its commit, which stands in the recipe."""
     names = []
@@ -220,11 +221,11 @@ def data_files(recipe: Recipe, root: Path) -> dict[str, str]:
             except DataError:  # the data stage says what is wrong with it
                 names.append(source.path)
         names += [module_file(source.map)] if source.map else []
-    return _digests(names, root)
+    return _digests(names, root, fresh)
 
 
-def _digests(names: list[str], root: Path) -> dict[str, str]:
-    return {name: remembered_sha256(root / name) if (root / name).is_file() else "" for name in names}
+def _digests(names: list[str], root: Path, fresh: bool = False) -> dict[str, str]:
+    return {name: remembered_sha256(root / name, fresh) if (root / name).is_file() else "" for name in names}
 
 
 @contextmanager
@@ -256,15 +257,6 @@ def lock(run: Run, name: str = "lock", wait_seconds: float = 0.0) -> Iterator[No
         )
         file.flush()
         yield
-
-
-def is_held(run: Run) -> bool:
-    """Whether some process holds the run directory right now."""
-    try:
-        with lock(run):
-            return False
-    except RunBusy:
-        return True
 
 
 def borrow(run: Run, kind: type[R], inputs: Any) -> R | None:

@@ -15,10 +15,16 @@ from typing import Any
 from tune.digest import canonical_json, sha256
 from tune.disclose import MANIFEST, card, documents
 from tune.disclose.manifest import completed
-from tune.verify.words import leaves
+from tune.verify.words import DECLARED, MEASURED_ONCE, leaves
 
 CONCLUDED = ("gaps", "documents", "license_gate", "openness")
 """Parts that the attacker concludes again."""
+
+
+def is_proven(path: str) -> bool:
+    """Whether a level below 5 claims the value at a path of the manifest."""
+    plain = re.sub(r"\[\d+\]", "[]", path)
+    return not any(re.match(pattern, plain) for pattern, _ in (*DECLARED, *MEASURED_ONCE))
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:

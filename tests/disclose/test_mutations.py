@@ -17,6 +17,7 @@ from attacks import (
     copied,
     every_change,
     forged,
+    is_proven,
     manifest_of,
     single_changes,
     swapped,
@@ -34,7 +35,7 @@ from tune.verify import Means, on_word, verdict, verify
 from tune.verify import base as level_2
 from tune.verify import data as level_4
 from tune.verify import folder as level_0
-from tune.verify.words import is_proven, leaves
+from tune.verify.words import leaves
 
 SECTION: dict[str, Any] = {"max_steps": 6, "save_every": 2, "adapter": {"rank": 4, "alpha": 8}}
 

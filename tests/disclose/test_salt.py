@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from attacks import CONCLUDED, copied, files_of, forged, manifest_of, single_changes
+from attacks import CONCLUDED, copied, files_of, forged, is_proven, manifest_of, single_changes
 from conftest import CHAT, POCKET, SOUND, chat_row, fill_project, write_recipe, write_rows
 from test_hub_part import ONE, manifest, part
 from whole import folder_of, tune
@@ -28,7 +28,7 @@ from tune.recipe import Recipe
 from tune.records import Ledger, TrainRecord
 from tune.run import deciding, open_run
 from tune.verify import Means, verdict, verify
-from tune.verify.words import is_proven, leaves
+from tune.verify.words import leaves
 
 KEY = salt.RunKey(bytes(range(32)))
 DIGEST = re.compile(rb"[0-9a-f]{40,}")

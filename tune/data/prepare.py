@@ -24,8 +24,9 @@ from tune.data.progress import Progress
 from tune.data.render import Example, Rules
 from tune.data.store import Examples, Store, whole_leaves
 from tune.data.work import KEPT, Job, Made, Maker, Setup, control_tokens
-from tune.digest import Merkle, digest, merkle_root, remembered_sha256
+from tune.digest import Merkle, digest, merkle_root
 from tune.errors import DataError, Problem
+from tune.files import remembered_sha256
 from tune.jsonl import Broken
 from tune.receipt import IGNORED
 from tune.recipe import Recipe
@@ -346,15 +347,14 @@ def _nothing_left(source: SourceRows) -> None:
     raise DataError(Problem("rows", f"{what} ({why or 'the file is empty'})", fix, file=source.source.shown))
 
 
-def ledger_entry(prepared: Prepared, index: int) -> SourceLedger:
-    """The account of a source. Its arithmetic closes by construction and is asserted."""
+def ledger_entry(prepared: Prepared, index: int, fresh: bool = False) -> SourceLedger:
+    """The account of a source. Its arithmetic closes by construction and is asserted. `fresh` is as for `remembered_sha256`."""
     rows, found = prepared.sources[index], prepared.examples
     own = np.flatnonzero(found.sources == index)
     counts = RowCounts(loaded=rows.loaded, dropped=dict(sorted(rows.reasons.items())), kept=rows.kept_rows)
     assert counts.loaded == counts.kept + sum(counts.dropped.values())
-    files = tuple(
-        FileDigest(name=f.shown, bytes=f.path.stat().st_size, sha256=remembered_sha256(f.path)) for f in rows.files
-    )
+    named = ((file.shown, file.path) for file in rows.files)
+    files = tuple(FileDigest(name=n, bytes=p.stat().st_size, sha256=remembered_sha256(p, fresh)) for n, p in named)
     cut = own[found.cut[own] > 0]
     return SourceLedger(
         name=rows.source.name,

@@ -25,7 +25,7 @@ def inputs(run: Run) -> Any:
     base = run.read(BaseRecord)
     return {
         "data": deciding(run.recipe)["data"],
-        "files": data_files(run.recipe, run.root),
+        "files": data_files(run.recipe, run.root, run.fresh),
         "tokenizer": base.tokenizer_sha256,
         "template": base.template_sha256,
         "stops": list(base.stop_token_ids),
@@ -88,7 +88,7 @@ def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
     packing = save(prepared, run.recipe.data, folder)
     ledger = Ledger(
         made=made(wanted, started),
-        sources=tuple(ledger_entry(prepared, i) for i in range(len(prepared.sources))),
+        sources=tuple(ledger_entry(prepared, i, run.fresh) for i in range(len(prepared.sources))),
         learn_from=section.learn_from,
         template_sha256=base.template_sha256,
         tokenizer_sha256=base.tokenizer_sha256,

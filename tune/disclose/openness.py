@@ -24,18 +24,15 @@ class Part(NamedTuple):
     basis: str = "derived"
 
 
-CLASSES = (
-    ("III", "Open Model"),
-    ("II", "Open Tooling"),
-    ("I", "Open Science"),
-)
+CLASSES = ("III", "II", "I")
+"""Open Model, Open Tooling, Open Science: each asks for more than the one before."""
 
 
 def openness(found: Json) -> Json:
     """The manifest's `openness`: class, what is missing next, and every component with its evidence."""
     by_class = components(found)
     reached, missing = None, None
-    for (name, _), parts in zip(CLASSES, by_class, strict=True):
+    for name, parts in zip(CLASSES, by_class, strict=True):
         missing = next((part for part in parts if not part.there), None)
         if missing is not None:
             break

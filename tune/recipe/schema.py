@@ -128,14 +128,6 @@ class Source(Section):
         return f"{self.dataset} ({', '.join(parts)})"
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """What a person may call the source; the first is `shown`."""
-        if self.path is not None:
-            return self.path, PurePath(self.path).name, PurePath(self.path).stem
-        assert self.dataset is not None
-        return self.shown, self.dataset
-
-    @property
     def name(self) -> str:
         """The source's short name in tables: the file's name, or `shown`."""
         return self.shown if self.path is None else PurePath(self.path).name

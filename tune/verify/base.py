@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tune.base import inspect
-from tune.digest import canonical_json, file_sha256
+from tune.digest import canonical_json
 from tune.disclose import documents, notices
 from tune.disclose import manifest as manifests
 from tune.errors import UserError
@@ -52,8 +52,8 @@ def claims(folder: Path, run: Run | None, manifest: Json, base: Path | None, ada
 
 
 def _files(base: Path, said: Json) -> Iterator[Claim]:
-    found = inspect(base.resolve(), str(base))
-    there = {file.name: file_sha256(base / file.name) for file in found["files"]}
+    found = inspect(base.resolve(), str(base), fresh=True)
+    there = {file.name: file.sha256 for file in found["files"]}
     named = {file["name"]: file["sha256"] for file in said["files"]}
     faults = [f"{name} is missing" for name in sorted(set(named) - set(there))]
     faults += [f"{name} is not named" for name in sorted(set(there) - set(named))]

@@ -49,12 +49,6 @@ def unproven(manifest: Json) -> list[str]:
     ]
 
 
-def is_proven(path: str) -> bool:
-    """Whether a level below 5 claims the value at a path of the manifest."""
-    plain = re.sub(r"\[\d+\]", "[]", path)
-    return not any(re.match(pattern, plain) for pattern, _ in (*DECLARED, *MEASURED_ONCE))
-
-
 def leaves(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every value in the manifest with its path."""
     if isinstance(part, dict) and part:
