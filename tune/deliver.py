@@ -121,19 +121,24 @@ def _of_adapter(adapter: Path, base: Path | None) -> tuple[Subject, dict[str, An
 def _parent(adapter: Path, base: BaseRecord, config: dict[str, Any]) -> dict[str, Any]:
     """The adapter's own manifest when one speaks of these very files, else one that knows nothing of its training.
 
-    Raises UserError when its own manifest names another base.
+    Raises UserError when its own manifest names another base, or is of another form.
     """
     described = _files(adapter)
     try:
         own: dict[str, Any] = json.loads((adapter / MANIFEST).read_bytes())
+        of_another_form = manifest.of_another_form(own)
         of_this = all(file.model_dump() in own["subject"]["files"] for file in described)
         trained_on = {file["name"]: file["sha256"] for file in own["base"]["files"]}
-        if of_this:
+        if of_this and of_another_form is None:
             manifest.completed(own, own["license_gate"]["override"]["value"])  # whole enough to be judged
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         of_this = False
     if not of_this:
         return manifest.of_foreign(base, config, described, license_of(adapter))
+    leave = f"copy the adapter without its {Path(MANIFEST).parent}/"
+    if of_another_form is not None:
+        fix = f"export with the version that wrote it, or, to say nothing of its training, {leave}"
+        raise UserError(Problem("call", of_another_form, fix, file=str(adapter / MANIFEST)))
     there = {file.name: file.sha256 for file in base.files}
     other = sorted(name for name in {*trained_on, *there} if trained_on.get(name) != there.get(name))
     if other:
@@ -141,9 +146,7 @@ def _parent(adapter: Path, base: BaseRecord, config: dict[str, Any]) -> dict[str
         at = f" at commit {commit}" if commit else ""
         more = f" and {len(other) - 1} more" if len(other) > 1 else ""
         what = f"{base.model} is not the base that this adapter was trained on ({named}{at}): {other[0]}{more} differs"
-        fix = (
-            f"give that one; to merge into another all the same, copy the adapter without its {Path(MANIFEST).parent}/"
-        )
+        fix = f"give that one; to merge into another all the same, {leave}"
         raise UserError(Problem("call", what, fix))
     return own
 

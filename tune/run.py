@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from tune import __version__
 from tune.digest import digest
@@ -34,6 +34,7 @@ from tune.rowfiles import pinned
 from tune.sources import expand, module_file
 
 R = TypeVar("R", bound=Record)
+M = TypeVar("M", bound=BaseModel)
 
 DIGEST_LENGTH = 8
 
@@ -172,15 +173,23 @@ def prompts_sha256(recipe: Recipe, root: Path) -> str | None:
 
 
 def open_run(folder: Path) -> Run:
-    """Opens a run directory, from any working directory. Raises UserError when it is none. Whether the files that its recipe
-    names are still those is for `changed_files` to say."""
-    recipe = _stored_recipe(folder)
-    if recipe is None or not (folder / "run.json").is_file():
+    """Opens a run directory, from any working directory. Raises UserError when it is none, or cannot be read. Whether the files
+    that its recipe names are still those is for `changed_files` to say."""
+    if not all((folder / name).is_file() for name in ("run.json", "recipe.json")):
         fix = "give a folder under runs/, or a recipe file; `tune runs` lists them"
         raise UserError(Problem("run", f"{folder} is not a run directory", fix, file=str(folder)))
-    info = RunInfo.model_validate_json((folder / "run.json").read_bytes())
-    root = Path(info.root)
-    return Run(folder, recipe, root)
+    info = _parsed(RunInfo, folder / "run.json")
+    return Run(folder, _parsed(Recipe, folder / "recipe.json"), Path(info.root))
+
+
+def _parsed(kind: type[M], path: Path) -> M:
+    """What a file that `create` wrote says. Raises UserError when it does not say it any more."""
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        what = f"it cannot be read ({error.errors()[0]['msg']})"
+        fix = "it was changed, or another version of tune wrote it: run the recipe itself"
+        raise UserError(Problem("run", what, fix, file=str(path))) from None
 
 
 def changed_files(run: Run) -> list[str]:

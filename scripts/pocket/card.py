@@ -130,7 +130,7 @@ def build(work: Path, model: Path) -> dict[str, Any]:
     held, _ = encode_documents(work / "corpus/heldout.jsonl", AutoTokenizer.from_pretrained(model))
     held_tokens, settings = sum(map(len, held)), Settings(**trained["settings"])
     result: dict[str, Any] = {
-        "manifest": 1,
+        "manifest": manifest.FORM,
         "tune": __version__,
         "subject": manifest.subject("base", "pocket", _files(model), LICENSE_NAME),
         "base": None,

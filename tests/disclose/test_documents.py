@@ -79,6 +79,16 @@ def failed(folder: Path) -> str:
     return "; ".join(claim.how for claim in verify(folder) if claim.verdict == "FAILED")
 
 
+def test_what_is_no_base_is_a_fault_of_the_call(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped --base says nothing against the folder: exit 2, and what is not there."""
+    for base in ("bass", str(folder / "disclosure")):
+        assert main(["verify", str(folder), "--base", base]) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert f"base.model: {base}: " in said.err
+        assert "has no config.json" in said.err
+
+
 def test_a_disclosed_folder_verifies(folder: Path) -> None:
     """Manifest, card and documents agree, and every file that was written is among those described."""
     assert failed(folder) == ""

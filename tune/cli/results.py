@@ -99,7 +99,7 @@ def verify_folder(parsed: argparse.Namespace) -> int:
         print("\n".join(f"- {text}" for text in unshown))
         print("Only a full level 5 excludes undisclosed data.\n")
         print(verdict(claims))
-    return EXIT_FAILED if verdict(claims) == "FAILED" else EXIT_DONE
+    return EXIT_DONE if verdict(claims) == "VERIFIED" else EXIT_FAILED
 
 
 def _folder(target: Path) -> tuple[Path, tuple[str, ...]]:

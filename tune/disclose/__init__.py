@@ -23,8 +23,6 @@ CARD = "README.md"
 MERGED = "export/merged"
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 """What reading a manifest raises that is damaged, tampered with, or of another form: it is read as it comes."""
-FORM = 3
-"""What manifest and card say, by number: a folder that an earlier tune disclosed in another form is disclosed anew."""
 
 
 def inputs(run: Run) -> Any:
@@ -32,7 +30,7 @@ def inputs(run: Run) -> Any:
     records = [run.find(kind) for kind in STAGES[:-1]]
     recipe = resolved(run.recipe)
     return {
-        "form": FORM,
+        "form": manifest.FORM,
         "recipe": digest(recipe),
         "records": [record.identity() if record is not None else None for record in records],
         "findings": [found.model_dump() for found in run.read(Ledger).findings],
@@ -114,7 +112,11 @@ def report(run: Path) -> str:
     what = f"there is no manifest in {run}"
     if path is not None:
         try:
-            return documents.openness_report(json.loads(path.read_bytes()))
+            found = json.loads(path.read_bytes())
+            other = manifest.of_another_form(found)
+            if other is None:
+                return documents.openness_report(found)
+            what = f"the manifest cannot be read: {other}"
         except UNREADABLE as error:
             what = f"the manifest cannot be read: {in_words(error)}"
     fix = "finish the run with this version: tune run RUN"

@@ -38,6 +38,9 @@ from tune.run import DECLARED, Run
 
 Json = dict[str, Any]
 
+FORM = 4
+"""The number of what a manifest says and how, which it carries as `manifest`: raised with every part that is added, goes or changes
+its meaning. What an earlier form wrote is disclosed anew, and checked by the version that wrote it."""
 WEIGHTS = "adapter_model.safetensors"
 LANGUAGE = "language of the rows"
 LICENSES = "license compatibility"
@@ -67,7 +70,7 @@ def of_run(run: Run, key: salt.RunKey | None, trained: dict[int, int] | None = N
     null stands in their place. `trained` are its rows trained on by source, where they are known."""
     base, train = run.read(BaseRecord), run.read(TrainRecord)
     found: Json = {
-        "manifest": 1,
+        "manifest": FORM,
         "tune": __version__,
         "subject": subject(
             "adapter",
@@ -140,6 +143,17 @@ def given(found: Json, name: str, publish: Publish) -> Json:
     return completed(_without_conclusions({**found, "subject": {**found["subject"], **said}}), publish.override)
 
 
+def of_another_form(found: Json) -> str | None:
+    """In words, that a manifest is of a form which this version does not check; None of one in ours. Raises KeyError or TypeError
+    where it names no form."""
+    form = found["manifest"]
+    if type(form) is not int:
+        raise TypeError(f"its form is {form!r:.40}, and no whole number")
+    if form == FORM:
+        return None
+    return f"it is of form {form}, written by tune {found['tune']!s:.40}, and tune {__version__} knows form {FORM}"
+
+
 def _without_conclusions(found: Json) -> Json:
     followed = ("gaps", "documents", "license_gate", "openness")
     return {name: part for name, part in found.items() if name not in followed}
@@ -162,7 +176,7 @@ def of_foreign(base: BaseRecord, config: Json, files: tuple[FileDigest, ...], li
     stated = ("r", "lora_alpha", "use_rslora", "use_dora", "target_modules", "target_parameters", "modules_to_save")
     facts = {name: declared(config[name]) for name in stated if config.get(name) not in (None, False, [])}
     found: Json = {
-        "manifest": 1,
+        "manifest": FORM,
         "tune": __version__,
         "subject": subject("adapter", "adapter", [file.model_dump() for file in files], None),
         "base": of_base(base),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tune.disclose import MANIFEST, UNREADABLE, in_words, salt
-from tune.disclose.manifest import checkpoints
+from tune.disclose.manifest import checkpoints, of_another_form
 from tune.errors import Problem, UserError
 from tune.records import TrainRecord
 from tune.run import Run, open_run
@@ -65,11 +65,11 @@ class Place:
 def verify(folder: Path, means: Means = Means()) -> list[Claim]:
     """All claims of a folder that holds a disclosed adapter or model, or of a run directory, as far as `means` reach.
 
-    Raises UserError when there is no manifest, when a key is given that is not the manifest's, and when the segment cannot
-    be trained.
+    Raises UserError when there is no manifest, when what is given beside it cannot be used (a folder that is no base, a key that is
+    not the manifest's), when the run directory around it cannot be read, and when the segment cannot be trained.
     """
     where = folder.resolve()
-    home = next((place for place in (where, where.parent, where.parents[1]) if (place / "run.json").is_file()), None)
+    home = next((place for place in (where, *where.parents[:2]) if (place / "run.json").is_file()), None)
     folder = folder / "adapter" if home == where else folder
     path = folder / MANIFEST
     if not path.is_file():
@@ -77,14 +77,20 @@ def verify(folder: Path, means: Means = Means()) -> list[Claim]:
         raise UserError(Problem("verify", what, fix, file=str(folder)))
     try:
         manifest = json.loads(path.read_bytes())
-        run = open_run(home) if home is not None else None
+        other = of_another_form(manifest)
         salted_with = manifest["salt"]["key_sha256"]["value"] if "salt" in manifest else None
     except UNREADABLE as error:
         return _unreadable(error, folder, means)
+    if other is not None:
+        how = f"{MANIFEST}: {other}; that is no fault of it: check it with the version that wrote it"
+        return _nothing_above(unchecked(0, "the manifest is of a form that is known", how), folder, means)
+    run = open_run(home) if home is not None else None
     key = _run_key(salted_with, run, means.run_key)
     try:
         claims = list(level_0.claims(folder, path.read_bytes(), manifest, means.beside))
         claims += logs.claims(run, manifest, key) if run is not None else ()
+    except UserError:  # a ValueError too, and no word on the manifest
+        raise
     except UNREADABLE as error:
         return _unreadable(error, folder, means)
     return [*claims, *_higher(Place(folder, manifest, run, key), means, sound=verdict(claims) != "FAILED")]
@@ -142,19 +148,25 @@ def _trained(place: Place, segment: tuple[int, int] | None, sound: bool) -> Clai
 
 
 def _guarded(level: int, check: Callable[[], Iterator[Claim]]) -> Iterator[Claim]:
-    """What a level says of a manifest that is read as it comes: one that is not of our form fails."""
+    """What a level says of a manifest that is read as it comes: one that is not of our form fails. Raises UserError for what is
+    not the manifest's fault."""
     try:
         yield from check()
+    except UserError:
+        raise
     except UNREADABLE as error:
         yield judged(level, TITLES[level - 1], [f"{MANIFEST}: {in_words(error)}"], "")
 
 
 def _unreadable(error: Exception, folder: Path, means: Means) -> list[Claim]:
-    """Nothing can be said above level 1 of a manifest that cannot be read."""
     how = f"{MANIFEST}: {in_words(error)}"
+    return _nothing_above(judged(0, "the manifest is readable", [how], ""), folder, means)
+
+
+def _nothing_above(claim: Claim, folder: Path, means: Means) -> list[Claim]:
+    """Nothing can be said above level 1 of a manifest that cannot be read."""
     rest = [unchecked(level, text, "the manifest cannot be read") for level, text in enumerate(TITLES[1:], start=2)]
-    signed = signature.claim(folder, means.key, means.trusted)
-    return [Claim(0, "the manifest is readable", "FAILED", how), signed, *rest]
+    return [claim, signature.claim(folder, means.key, means.trusted), *rest]
 
 
 TITLES = (
@@ -168,8 +180,10 @@ TITLES = (
 
 
 def verdict(claims: list[Claim]) -> Verdict:
-    """FAILED if any claim failed, else VERIFIED (of what could be checked)."""
-    return "FAILED" if any(c.verdict == "FAILED" for c in claims) else "VERIFIED"
+    """FAILED if any claim failed; else VERIFIED (of what could be checked); NOT CHECKED if level 0 could not be."""
+    if any(c.verdict == "FAILED" for c in claims):
+        return "FAILED"
+    return "VERIFIED" if any(c.level == 0 and c.verdict == "VERIFIED" for c in claims) else "NOT CHECKED"
 
 
 def on_word(folder: Path) -> list[str]:

@@ -36,7 +36,6 @@ def claims(folder: Path, content: bytes, manifest: Json, beside: tuple[str, ...]
     """What level 0 says of a folder; `content` are the bytes of its manifest, `beside` as in `Means`."""
     canonical = canonical_json(manifest) == content
     faults = [] if canonical else [f"{MANIFEST}: its bytes are not canonical JSON"]
-    faults += [] if manifest["manifest"] == 1 else [f"{MANIFEST}: of version {manifest['manifest']}, known is 1"]
     yield judged(0, "the manifest is in canonical form", faults, "RFC 8785")
     files = manifest["subject"]["files"]
     faults = list(_file_faults(folder, files))
