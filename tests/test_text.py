@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tune.text import count, did_you_mean, duration, markdown_table, share, short, size, table
+from tune.text import (
+    count,
+    did_you_mean,
+    duration,
+    first_line,
+    kind_and_line,
+    markdown_table,
+    share,
+    short,
+    size,
+    table,
+)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +130,17 @@ def test_markdown_table() -> None:
         "| what | figure |\n| --- | ---: |\n| a\\|b | 1 2 |"
     )
     assert markdown_table([], ["what"]) == "| what |\n| --- |"
+
+
+@pytest.mark.parametrize(
+    ("error", "line", "named"),
+    [
+        (RuntimeError("\n  one\ntwo"), "one", "RuntimeError: one"),
+        (ValueError(" \n "), "ValueError", "ValueError"),
+        (MemoryError(), "MemoryError", "MemoryError"),
+        (OSError("x" * 1000), "x" * 300, "OSError: " + "x" * 300),
+    ],
+)
+def test_what_a_library_says_in_one_line(error: Exception, line: str, named: str) -> None:
+    """Its first line that is not blank, never more than fits into a sentence; its kind where it says nothing."""
+    assert (first_line(error), kind_and_line(error)) == (line, named)

@@ -14,6 +14,7 @@ from tune.nodes import here
 from tune.recipe.schema import Adapter, Checkpointing
 from tune.records import BaseRecord, Device
 from tune.targets import for_peft
+from tune.text import first_line
 
 if TYPE_CHECKING:
     import torch
@@ -111,12 +112,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     return told or full or isinstance(error, torch.OutOfMemoryError | MemoryError)
 
 
-def first_line(error: BaseException) -> str:
-    """An error of a library, short: its kind and the first line of what it says."""
-    said = (str(error).splitlines() or [""])[0]
-    return f"{type(error).__name__}: {said[:200]}"
-
-
 def torch_dtype(name: str) -> torch.dtype:
     """'bfloat16' or 'float32' as torch names it."""
     import torch
@@ -160,7 +155,7 @@ def load_base(
             **_placed(base, device, dtype, quantize or base.quantize, sharded),
         )
     except (ValueError, KeyError, OSError) as error:
-        what = f"transformers cannot load it ({str(error).splitlines()[0][:200]})"
+        what = f"transformers cannot load it ({first_line(error)})"
         raise base_error(base.model, what, "check that its model_type is supported") from error
     model, told = loaded
     if missing := sorted(told["missing_keys"]):  # transformers has filled them with random numbers

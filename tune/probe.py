@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from tune import score, sequences
-from tune.models import first_line, is_out_of_memory, load_base, new_adapter, recompute
+from tune.models import is_out_of_memory, load_base, new_adapter, recompute
 from tune.records import BaseRecord, Ledger, Plan
 from tune.run import Run, open_run
+from tune.text import kind_and_line
 
 
 def step(run: Run, micro_batch: int) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def step(run: Run, micro_batch: int) -> dict[str, Any]:
     except Exception as error:
         if not is_out_of_memory(error):
             raise
-        return {"error": first_line(error), "out_of_memory": True, "moment": "evaluation"}
+        return {"error": kind_and_line(error), "out_of_memory": True, "moment": "evaluation"}
     peak = torch.cuda.max_memory_allocated() if model.device.type == "cuda" else None
     return {"seconds": seconds, "peak_bytes": peak}
 
@@ -81,7 +82,7 @@ def main() -> int:
     except Exception as error:
         if not is_out_of_memory(error):
             raise
-        found = {"error": first_line(error), "out_of_memory": True}
+        found = {"error": kind_and_line(error), "out_of_memory": True}
     print(json.dumps(found))
     return 0
 

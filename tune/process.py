@@ -27,6 +27,7 @@ from tune.files import full_disk, write_json, write_text
 from tune.ranks import Ranks, join, lost, place
 from tune.records import Plan
 from tune.run import Run, lock, open_run
+from tune.text import kind_and_line
 
 OUTCOME = "train/outcome.json"
 MEASURED = "train/outcome-evaluate.json"
@@ -119,7 +120,6 @@ def _in_words(run: Run, error: Exception) -> str:
     full = full_disk(run.folder)
     if full is not None:
         return full
-    first = (str(error).splitlines() or [""])[0]
     if lost(error):
         rank, size = place(os.environ)
         return (
@@ -127,10 +127,8 @@ def _in_words(run: Run, error: Exception) -> str:
             f"{run.recipe.launch.deadline_seconds} s. What was saved is kept; the same command goes on from there."
         )
     if models.is_out_of_memory(error):
-        return models.first_line(error)
+        return kind_and_line(error)
     if isinstance(error, OSError) and error.errno in THE_DISK:
         where = error.filename or run.folder
         return f"{error.strerror}: {where}. What was saved is kept; mend this and run the same command."
-    return (
-        f"{type(error).__name__}: {first[:300]}. The whole story is in {run.path(TRACEBACK)}; what was saved is kept."
-    )
+    return f"{kind_and_line(error)}. The whole story is in {run.path(TRACEBACK)}; what was saved is kept."

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from tune.errors import TrainingFailed
+from tune.text import first_line
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -129,9 +130,8 @@ def join(planned: int, kind: str, deadline_seconds: int) -> Ranks:
         total = torch.tensor(float(rank + 1), device=kind)
         dist.all_reduce(total)
     except (RuntimeError, ValueError) as error:
-        why = str(error).splitlines()[0][:200]
         raise TrainingFailed(
-            f"rank {rank}: the {size} processes did not find one another within {deadline_seconds} s ({why}). "
+            f"rank {rank}: the {size} processes did not find one another within {deadline_seconds} s ({first_line(error)}). "
             "Is the first one's address reachable, and is every process still there?"
         ) from error
     if float(total) != size * (size + 1) / 2:

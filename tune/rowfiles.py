@@ -24,6 +24,7 @@ from tune.recipe import Loaded
 from tune.recipe.schema import Recipe, Source
 from tune.records import HubRows
 from tune.sources import expand, kind_by_name, unknown_kind
+from tune.text import first_line
 
 HOW_TO_READ = frozenset(
     [
@@ -178,8 +179,8 @@ def _configs(shown: str, repo: str, commit: str) -> dict[str, dict[str, Any]]:
                 said |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
             found = MetadataConfigs.from_dataset_card_data(DatasetCardData(**said))
         except (ValueError, TypeError, yaml.YAMLError) as error:
-            why = str(error).strip().splitlines()[0]
-            raise dataset_error(shown, f"its {file} cannot be understood: {why}", _LOCAL) from error
+            what = f"its {file} cannot be understood: {first_line(error)}"
+            raise dataset_error(shown, what, _LOCAL) from error
     return dict(found)
 
 

@@ -67,3 +67,19 @@ def markdown_table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
     clean = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in [header, *rows]]
     rule = ["---"] + ["---:"] * (len(header) - 1)
     return "\n".join("| " + " | ".join(row) + " |" for row in [clean[0], rule, *clean[1:]])
+
+
+SHORT = 300
+"""Characters of a library's own words that stand in one of our sentences."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error of a library says, short; its kind where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:SHORT] if lines else type(error).__name__
+
+
+def kind_and_line(error: BaseException) -> str:
+    """An error of a library, short: its kind and the first line of what it says."""
+    kind, said = type(error).__name__, first_line(error)
+    return kind if said == kind else f"{kind}: {said}"

@@ -18,6 +18,7 @@ from tune.cli import places, recipes, results
 from tune.cli.options import OPTIONS, OPTIONS_OF, TARGETS
 from tune.errors import EXIT_FAILED, EXIT_INTERRUPTED, TuneError, UserError
 from tune.launch.options import SUBMIT
+from tune.text import kind_and_line
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,12 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
         )
         return EXIT_FAILED
     except (MemoryError, RuntimeError) as error:
-        from tune.models import first_line, is_out_of_memory
+        from tune.models import is_out_of_memory
 
         if not is_out_of_memory(error):
             raise
         what = "What was complete before is kept; free some memory, or take a larger machine, and run the same command."
-        print(f"tune: out of memory ({first_line(error)}). {what}", file=sys.stderr)
+        print(f"tune: out of memory ({kind_and_line(error)}). {what}", file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
         print("tune: stopped. What was complete is kept; the same command goes on from there.", file=sys.stderr)

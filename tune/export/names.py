@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tune import hub
 from tune.modelfiles import TOGETHER, Stored, base_error
+from tune.text import first_line
 
 if TYPE_CHECKING:
     from torch import nn
@@ -114,7 +115,7 @@ def skeleton(folder: Path, model_name: str) -> Any:
         with torch.device("meta"):
             return AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     except (ValueError, KeyError, OSError, ImportError, ArithmeticError, TypeError, RuntimeError) as error:
-        what = f"transformers cannot build it ({(str(error).splitlines() or [''])[0][:200]})"
+        what = f"transformers cannot build it ({first_line(error)})"
         raise base_error(model_name, what, "check that its model_type is supported") from error
 
 

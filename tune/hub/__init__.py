@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tune.errors import DataError, Problem, UserError
 from tune.modelfiles import DECIDING, base_error
+from tune.text import first_line
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import DatasetInfo, ModelInfo
@@ -225,7 +226,7 @@ def words(repo: str, kind: Kind, error: Exception) -> tuple[str, str]:
             fix = f"try again later; what is cached works offline with {key}"
             return f"the Hub answered {error.response.status_code}", fix
         case ValueError() if kind == "dataset":
-            return f"is laid out in a way that cannot be understood: {str(error).strip().splitlines()[0]}", instead
+            return f"is laid out in a way that cannot be understood: {first_line(error)}", instead
     # hf_xet, which downloads large files in pieces, raises a RuntimeError for most of its failures.
     if any(frame.name == "xet_get" for frame in traceback.extract_tb(error.__traceback__)):
         fix = "try again; with HF_HUB_DISABLE_XET=1 in the environment the file comes over plain HTTP"

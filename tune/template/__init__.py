@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import TemplateError, TemplateSyntaxError
 
 from tune.template.sandbox import asks_for_the_date, compile_template, render_marked
+from tune.text import first_line
 
 Message = dict[str, Any]
 Span = tuple[int, int]
@@ -83,7 +84,7 @@ class Template:
         try:
             return render(messages=messages, tools=tools, documents=None, add_generation_prompt=prompt, **self.special)
         except (TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
-            raise TemplateRefused(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+            raise TemplateRefused(first_line(error)) from error
 
     @cached_property
     def call_style(self) -> tuple[bool, str | None]:

@@ -27,7 +27,7 @@ from transformers import PrinterCallback  # noqa: E402
 from tune import attention, models, operations, receipt, score, sequences, sharding  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
 from tune.errors import TrainingFailed, UserError  # noqa: E402
-from tune.files import keep_steps, read_jsonl, readable, write_json  # noqa: E402
+from tune.files import keep_steps, read_jsonl, readable, replacing, write_json  # noqa: E402
 from tune.modelfiles import TOKENIZER, read_header  # noqa: E402
 from tune.process import carry_out  # noqa: E402
 from tune.ranks import ALONE, Ranks  # noqa: E402
@@ -195,10 +195,8 @@ def _held_out(run: Run, trainer: WitnessedTrainer, base: BaseRecord) -> Callable
 
 def _save_adapter(model: Any, run: Run, base: BaseRecord) -> None:
     """Writes adapter/ beside itself and puts it in place whole."""
-    staging, final = run.path("adapter.tmp"), run.path("adapter")
-    _write_adapter(model, staging, base)
-    shutil.rmtree(final, ignore_errors=True)
-    staging.rename(final)
+    with replacing(run.path("adapter")) as staging:
+        _write_adapter(model, staging, base)
 
 
 def _first_step(trainer: WitnessedTrainer, run: Run, base: BaseRecord) -> None:
@@ -206,6 +204,7 @@ def _first_step(trainer: WitnessedTrainer, run: Run, base: BaseRecord) -> None:
     after hours."""
     same_everywhere(trainer, trainer.ranks)
     if trainer.ranks.first:
+        shutil.rmtree(run.path("adapter.tmp"), ignore_errors=True)  # of an attempt that was killed here
         _write_adapter(trainer.model, run.path("adapter.tmp"), base)
         shutil.rmtree(run.path("adapter.tmp"))
 
@@ -222,7 +221,6 @@ def _write_adapter(model: Any, staging: Path, base: BaseRecord) -> None:
         raise TrainingFailed(
             f"{broken[0]} holds values that are not finite, so no adapter was written. Lower train.learning_rate."
         )
-    shutil.rmtree(staging, ignore_errors=True)
     model.save_pretrained(str(staging), state_dict=state)
     (staging / "README.md").unlink(missing_ok=True)  # PEFT's template of a card; ours is computed later
     config = json.loads((staging / "adapter_config.json").read_text())

@@ -19,6 +19,7 @@ from typing import Any
 from tune.disclose import MANIFEST
 from tune.errors import Problem, UserError
 from tune.files import write_bytes
+from tune.text import first_line
 from tune.verify import certificates
 from tune.verify.claims import Claim, judged, unchecked
 from tune.verify.folder import SIGNATURE
@@ -60,7 +61,7 @@ def sign(folder: Path, what: With) -> Path:
             signer.set_hashing_config(_files(library, folder)).sign(folder, made)
         except ValueError as error:
             fix = "a folder to give away holds plain files"
-            raise UserError(Problem("sign", _first(error), fix, file=str(folder))) from None
+            raise UserError(Problem("sign", first_line(error), fix, file=str(folder))) from None
         write_bytes(signature, made.read_bytes())
     return signature
 
@@ -85,7 +86,7 @@ def _signer(library: Any, what: With) -> Any:
     except UserError:
         raise
     except (OSError, ValueError, TypeError) as error:
-        told = _first(error)
+        told = first_line(error)
     except AttributeError:  # what the library makes of a key of another kind
         told = "it is of another kind than elliptic curve P-256, P-384 or P-521"
     raise UserError(Problem("sign", f"{given} cannot be used: {told}", fix, key=option))
@@ -110,7 +111,7 @@ def claim(folder: Path, key: Path | None, trusted: tuple[Path, ...] = ()) -> Cla
     try:
         chain = certificates.chain_of(signature)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"{SIGNATURE} is no signature that is read here: {_first(error)}"
+        what = f"{SIGNATURE} is no signature that is read here: {first_line(error)}"
         return judged(1, TITLE, [what], "") if key is not None or trusted else unchecked(1, TITLE, what)
     if key is None and not trusted:
         needed = "the public key of who is said to have signed: --key FILE"
@@ -137,7 +138,7 @@ def _of_key(library: Any, key: Path) -> Any:
     try:
         return library.verifying.Config().use_elliptic_key_verifier(public_key=key)
     except (OSError, ValueError, TypeError) as error:
-        told = _first(error)
+        told = first_line(error)
     except AttributeError:
         told = "it is of another kind than elliptic curve P-256, P-384 or P-521"
     fix = "give a public key in PEM, e.g. of `openssl ec -in KEY -pubout`"
@@ -212,8 +213,4 @@ def _told(error: Exception) -> str:
     parts += [
         f"{names}: signed, and missing" for names in re.findall(r"Missing files in model [^:]*: ([^\"'\]]+)", text)
     ]
-    return "; ".join(parts) or _first(error) or type(error).__name__
-
-
-def _first(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [""])[0][:300]
+    return "; ".join(parts) or first_line(error)
