@@ -262,7 +262,7 @@ def test_problem_names_are_those_of_the_code() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"
     ]
-    found = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+    found = {call.args[0].value for call in calls if call.args and isinstance(call.args[0], ast.Constant)}
     cell = next(row[1] for row in table("field of a problem") if row[0] == "`check`")
     assert set(re.findall(r"`(\w+)`", cell)) == found
 

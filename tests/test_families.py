@@ -13,7 +13,7 @@ from conftest import CHAT, chat_row, write_recipe, write_rows
 from families import FAMILIES, Family, store_mxfp4, write_base
 from whole import folder_of, tune
 
-from tune import check, models, pipeline, probe
+from tune import check, models, pipeline
 from tune.disclose import disclose
 from tune.evaluate import evaluate
 from tune.export import export
@@ -22,7 +22,7 @@ from tune.plan import plan
 from tune.recipe import load
 from tune.records import Evaluation, ExportRecord, Plan, TrainRecord
 from tune.run import Run
-from tune.train import worker
+from tune.train import probe, worker
 from tune.verify import verdict, verify
 
 SAMPLE = ("DeepSeek-V3", "gpt-oss", "Gemma 3")
@@ -85,8 +85,8 @@ def planned(recipe: Path, runs: Path) -> Run:
     run = pipeline.prepare(load(recipe), runs)
     pipeline.base_stage(run)
     pipeline.data_stage(run)
-    found = plan(run, models.find_device().model_copy(update={"kind": "cpu", "bf16": True}), probe=False)
-    assert probe.step(run, found.micro_batch_sequences)["seconds"] > 0
+    plan(run, models.find_device().model_copy(update={"kind": "cpu", "bf16": True}), probe=False)
+    assert probe.trial(run)["seconds"] > 0
     return run
 
 

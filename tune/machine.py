@@ -126,12 +126,15 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
 
 
-def run_module(module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """A module of tune, run to its end in a process of its own: how that ended, and what it wrote."""
+def run_module(
+    module: str, *arguments: object, where: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A module of tune, run to its end in a process of its own, in the environment `where` (made from `environment`): how
+    that ended, and what it wrote."""
     command = python("-m", module, *arguments)
     return subprocess.run(
         command,
-        env=environment(),
+        env=where or environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

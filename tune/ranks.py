@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from tune.errors import TrainingFailed
+from tune.machine import environment
 from tune.text import first_line
 
 T = TypeVar("T")
@@ -99,6 +100,20 @@ def place(environment: MutableMapping[str, str]) -> tuple[int, int]:
             environment.pop(name, None)
         return 0, 1
     return int(environment["RANK"]), size
+
+
+def alone(kind: str, threads: int) -> dict[str, str]:
+    """The environment of a process that computes by itself on a kind of device, whatever place this one has: one of one, with
+    so many CPU threads, and with the first GPU only, because transformers would use every one that it sees."""
+    first = {"CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]}
+    # Said, because a process that is told nothing would take itself for one of the tasks of an `srun` around it.
+    return {**unplaced(threads), "RANK": "0", "WORLD_SIZE": "1", **(first if kind == "cuda" else {})}
+
+
+def unplaced(threads: int) -> dict[str, str]:
+    """The environment of a process of tune's own that is still to be given a place, with so many CPU threads."""
+    found = {name: value for name, value in environment().items() if name not in NAMES}
+    return {**found, "OMP_NUM_THREADS": str(threads), "PYTHONUNBUFFERED": "1"}
 
 
 def join(planned: int, kind: str, deadline_seconds: int) -> Ranks:

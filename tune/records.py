@@ -299,11 +299,12 @@ class Device(Part):
 
 
 class Probe(Part):
-    """What one trial step on the device showed. Refines estimates; never the result."""
+    """What a trial on the device showed. Refines estimates; never the result."""
 
     seconds_per_step: float
+    """Of an optimizer step of the plan, all its micro-batches and the update, on its longest sequences."""
     peak_bytes: int | None
-    """Largest allocation during the step; None where the device does not say."""
+    """Largest allocation during the trial; None where the device does not say."""
     micro_batches_tried: tuple[int, ...]
 
 

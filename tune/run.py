@@ -37,6 +37,8 @@ R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=BaseModel)
 
 DIGEST_LENGTH = 8
+TRIAL = "trial.tmp"
+"""Where the trial before a training saves; gone when that is over."""
 
 
 @dataclass

@@ -22,7 +22,7 @@ FLOORS = [
     ("attention", "ranks", "receipt", "sequences"),
     ("generate", "score"),
     ("models",),
-    ("probe", "process", "sharding"),
+    ("process", "sharding"),
     ("base", "data", "plan", "train", "evaluate", "export", "disclose"),
     ("launch",),
     ("replay",),

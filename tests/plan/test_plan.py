@@ -72,9 +72,14 @@ def test_a_family_that_is_not_known_is_planned_as_a_llama(run: Run, tmp_path: Pa
     assert architecture(base.model_copy(update={"folder": str(tmp_path)})) == architecture(base)
 
 
-def test_the_probe_measures_one_step_here(run: Run) -> None:
-    """On the device at hand the time is measured, the micro-batch stays, and the identity does not change."""
+def test_the_probe_measures_one_step_here(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the device at hand the time is measured, the micro-batch stays, and the identity does not change. The trial is alone
+    even where this process has a place among others, and leaves nothing behind."""
+    for name, value in {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1", "MASTER_ADDR": "127.0.0.1"}.items():
+        monkeypatch.setenv(name, value)
+    before = {path.name for path in run.folder.iterdir()}
     found = plan(run)
+    assert {path.name for path in run.folder.iterdir()} == {*before, "plan.json", "accelerate.yaml"}
     assert found.probe is not None
     assert found.probe.seconds_per_step > 0
     assert found.probe.micro_batches_tried == (found.micro_batch_sequences,)

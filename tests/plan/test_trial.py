@@ -129,8 +129,11 @@ def wide_recipe(project: Path, wide_base: Path, step: int = 900, evaluated: bool
     )
 
 
-def peak_of(command: list[str], cwd: Path) -> int:
-    """The largest address space that a process had."""
+def peak_of_trial(run: Path, cwd: Path, **change: int) -> int:
+    """The largest address space that a trial had, with the plan of a run or a change of it."""
+    record = Plan.model_validate_json((run / "plan.json").read_bytes())
+    (run / "plan.json").write_text(record.model_copy(update=change).model_dump_json())
+    command = [sys.executable, "-m", "tune.train.probe", str(run)]
     process, peak = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL), 0
     while process.poll() is None:
         found = re.search(r"VmPeak:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
@@ -164,7 +167,7 @@ def test_a_trial_in_too_small_an_address_space(project: Path, wide_base: Path) -
     tune("plan", "recipe.yaml", "--runs", "free", cwd=project)
     free = next((project / "free").iterdir())
     assert json.loads((free / "plan.json").read_bytes())["probe"]["micro_batches_tried"] == [2]
-    needed = peak_of([sys.executable, "-m", "tune.probe", str(free), "1"], project)
+    needed = peak_of_trial(free, project, micro_batch_sequences=1, accumulation=2)
 
     def limited(limit: int, *command: str) -> subprocess.CompletedProcess[str]:
         whole = ["prlimit", f"--as={limit}", sys.executable, *command]
@@ -199,7 +202,7 @@ def test_held_out_rows_that_do_not_fit(project: Path, wide_base: Path) -> None:
     wide_recipe(project, wide_base)
     tune("plan", "recipe.yaml", "--runs", "step", cwd=project)
     folder = next((project / "step").iterdir())
-    needed = peak_of([sys.executable, "-m", "tune.probe", str(folder), "2"], project)
+    needed = peak_of_trial(folder, project)
     rows = [chat_row(f"What about {i}?", f"An answer {i} of words. " * 60) for i in range(16)]
     write_rows(project / "eval.jsonl", rows)
     wide_recipe(project, wide_base, evaluated=True)

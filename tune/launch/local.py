@@ -22,10 +22,11 @@ import psutil
 from tune.errors import EXIT_INTERRUPTED, Interrupted, Problem, TrainingFailed, UserError
 from tune.evaluate import divided, measured
 from tune.files import full_disk
-from tune.machine import ended_for_memory, environment, python
+from tune.machine import ended_for_memory, python
 from tune.nodes import Node, meet
 from tune.plan import trial
 from tune.process import MEASURED, OUTCOME, worker_lock
+from tune.ranks import alone, unplaced
 from tune.records import Plan
 from tune.run import Run, lock
 from tune.train import finished
@@ -58,18 +59,12 @@ def ranks_of(plan: Plan, node: Node) -> range:
 def environments(plan: Plan, node: Node) -> list[dict[str, str]]:
     """The environment of each process of a machine: where it stands among the others, as `tune.ranks` reads it, and
     how many threads it may use."""
-    common = {**environment(), "OMP_NUM_THREADS": str(plan.threads), "PYTHONUNBUFFERED": "1"}
-    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"):
-        common.pop(name, None)
     if plan.processes == 1:
-        if plan.device.kind == "cuda":  # transformers would use every GPU that it sees
-            common["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
-        # Said, because a process that is told nothing would take itself for one of the tasks of an `srun` around it.
-        return [{**common, "RANK": "0", "WORLD_SIZE": "1"}]
+        return [alone(plan.device.kind, plan.threads)]
     if node.count == 1:
         node = Node(address="127.0.0.1", port=_free_port())
-    common |= {"MASTER_ADDR": node.address, "MASTER_PORT": str(node.port)}
     ranks = ranks_of(plan, node)
+    common = unplaced(plan.threads) | {"MASTER_ADDR": node.address, "MASTER_PORT": str(node.port)}
     common |= {"WORLD_SIZE": str(plan.processes), "LOCAL_WORLD_SIZE": str(len(ranks))}
     return [{**common, "RANK": str(rank), "LOCAL_RANK": str(i)} for i, rank in enumerate(ranks)]
 

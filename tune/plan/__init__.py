@@ -36,8 +36,8 @@ def plan(
 ) -> Plan:
     """Plans the run on `device` (default: the one that is here) and writes plan.json, beside it accelerate.yaml.
 
-    Raises PlanError, with ways out, when not even one sequence fits. `probe` measures one step where the device is here;
-    `say` is told when it runs out of memory.
+    Raises PlanError, with ways out, when not even one sequence fits. What the training would refuse is refused in
+    its words. `probe` tries two steps where the device is here; `say` is told when it runs out of memory.
     """
     started = time.monotonic()
     base, ledger = run.read(BaseRecord), run.read(Ledger)

@@ -152,7 +152,7 @@ def trace(config: dict[str, Any], setting: Setting, lengths: Sequence[int]) -> l
         base_bytes = live.now
         trained = [p for p in model.parameters() if p.requires_grad]
         live.hold(trained)
-        in_vain = setting.dtype == "bfloat16" and not setting.dropout  # as in tune/train/worker.py
+        in_vain = setting.dtype == "bfloat16" and not setting.dropout  # as in tune/train/build.py
         with disable_input_dtype_casting(model, active=in_vain), live:
             update = _optimizer(trained, setting)
             _gradients(trained)

@@ -1,38 +1,47 @@
-"""When memory runs out, in the trial step or in training: the next plan that needs less, with the same optimizer steps."""
+"""When memory runs out, in the trial or in training: the next plan that needs less, with the same optimizer steps."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from tune.errors import PlanError, Problem
+from tune.errors import PlanError, Problem, TrainingFailed, UserError
 from tune.machine import ended_for_memory, run_module
 from tune.plan.fit import FEWER_PROCESSES, Fit, told, ways_out, worthwhile
 from tune.plan.memory import Setting, estimate, moments, peak
 from tune.plan.of_run import architecture, planned, room
 from tune.plan.step import micro_batches
+from tune.ranks import alone
 from tune.records import BaseRecord, Plan, Probe
-from tune.run import Run
+from tune.run import TRIAL, Run
 
 
 def tried(run: Run, record: Plan, say: Callable[[str], None]) -> Plan:
-    """The plan after one step in a process of its own: with its time; where memory ran out, with the first smaller plan whose
-    step went through; `say` tells people.
+    """The plan after a trial in a process of its own (`tune.train.probe`): with the time of a step; where memory ran out, with
+    the first smaller plan that went through; `say` tells people.
 
-    Raises PlanError, with ways out, when none is smaller, or when the step failed otherwise.
+    Raises PlanError, with ways out, when none is smaller, or when the trial failed otherwise; what the training would
+    refuse, UserError or TrainingFailed, in its words.
     """
     micros: list[int] = []
     while True:
         micros.append(record.micro_batch_sequences)
-        found = _step(run, record)
+        found = _trial(run, record)
+        if "problems" in found:
+            raise UserError([Problem(**problem) for problem in found["problems"]])
+        if "refused" in found:
+            raise TrainingFailed(found["refused"])
         if "error" not in found:
             break
         if not found["out_of_memory"]:
-            fix = f"`python -m tune.probe {run.folder} {record.micro_batch_sequences}` shows the whole story"
-            raise PlanError(Problem("plan", f"one trial step failed on {record.device.name}: {found['error']}", fix))
+            fix = f"`python -m tune.train.probe {run.folder}` shows the whole story"
+            raise PlanError(
+                Problem("plan", f"the trial before training failed on {record.device.name}: {found['error']}", fix)
+            )
         if found.get("moment") == "evaluation":
             what = f"out of memory on {record.device.name} while held-out rows are measured ({found['error']})"
             fix = "take shorter rows for data.eval, base.quantize: nf4, or a device with more memory"
@@ -44,17 +53,18 @@ def tried(run: Run, record: Plan, say: Callable[[str], None]) -> Plan:
         say(f"plan: {in_words(record, smaller, found['error'])}")
         record = smaller
     probe = Probe(
-        seconds_per_step=found["seconds"] * record.accumulation,
+        seconds_per_step=found["seconds"],
         peak_bytes=found["peak_bytes"],
         micro_batches_tried=tuple(micros),
     )
     return record.model_copy(update={"probe": probe, "seconds": probe.seconds_per_step * record.steps})
 
 
-def _step(run: Run, record: Plan) -> dict[str, Any]:
-    """What `tune.probe` printed; where it died, `error` and whether that was for want of memory."""
+def _trial(run: Run, record: Plan) -> dict[str, Any]:
+    """What the trial printed; where it died, `error` and whether that was for want of memory."""
     before = ended_for_memory()
-    done = run_module("tune.probe", run.folder, record.micro_batch_sequences)
+    done = run_module("tune.train.probe", run.folder, where=alone(record.device.kind, record.threads))
+    shutil.rmtree(run.path(TRIAL), ignore_errors=True)  # a process that was killed has not done it
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode == 0 and lines:
         found: dict[str, Any] = json.loads(lines[-1])

@@ -19,12 +19,9 @@ from tune import hub
 hub.quiet_libraries()
 
 import torch  # noqa: E402  # telemetry must be off before any library starts
-from datasets import Dataset  # noqa: E402
-from peft.helpers import disable_input_dtype_casting  # noqa: E402
 from safetensors import safe_open  # noqa: E402
-from transformers import PrinterCallback  # noqa: E402
 
-from tune import attention, models, operations, receipt, score, sequences, sharding  # noqa: E402
+from tune import operations, receipt, score, sequences, sharding  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
 from tune.errors import TrainingFailed, UserError  # noqa: E402
 from tune.files import keep_steps, read_jsonl, readable, replacing, write_json  # noqa: E402
@@ -34,12 +31,11 @@ from tune.ranks import ALONE, Ranks  # noqa: E402
 from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
 from tune.run import Run, last_step, made  # noqa: E402
 from tune.train import CHECKPOINTS, METRICS, attempts, inputs, losses, saving, trackers  # noqa: E402
+from tune.train.build import build, saver_into, to_the_end  # noqa: E402
 from tune.train.checkpoints import newest, step_of  # noqa: E402
-from tune.train.guards import as_planned, same_adapter, same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
+from tune.train.guards import same_as_fed, same_as_ledger, same_everywhere  # noqa: E402
 from tune.train.order import consumption_order  # noqa: E402
 from tune.train.progress import TrainingProgress  # noqa: E402
-from tune.train.settings import settings  # noqa: E402
-from tune.train.share import Share  # noqa: E402
 from tune.train.trainer import Recorder, WitnessedTrainer  # noqa: E402
 
 
@@ -58,7 +54,11 @@ def train(run: Run, stop: Callable[[], bool], ranks: Ranks = ALONE) -> bool:
     first = step_of(checkpoint) if checkpoint else 0
     if ranks.first:
         _ready(run, first, checkpoint)
-    trainer = _trainer(run, plan, base, ledger, contract, ranks)
+    section = run.recipe.train
+    rows = sequences.load(run.path("data"), "train")
+    same_as_ledger(rows, ledger)
+    stream = rows.select(consumption_order(len(rows), plan.sequences, section.seed))
+    trainer = build(run, section, plan, stream, saver_into(run.path(CHECKPOINTS), section, plan, contract), ranks)
     shown = TrainingProgress(plan.steps, first) if ranks.first else None
     recorder = Recorder(run, trainer, stop, _held_out(run, trainer, base), shown or (lambda _: None))
     recorder.after_first = lambda: _first_step(trainer, run, base)
@@ -66,14 +66,10 @@ def train(run: Run, stop: Callable[[], bool], ranks: Ranks = ALONE) -> bool:
     if ranks.first:
         _begin(run, plan, checkpoint)
     else:
-        torch.manual_seed(run.recipe.train.seed + ranks.rank)  # dropout is not to zero the same places in every process
+        torch.manual_seed(section.seed + ranks.rank)  # dropout is not to zero the same places in every process
     try:
         if first < plan.steps:
-            # PEFT turns the input of every adapted layer into fp32, and autocast turns it back. Only dropout in between
-            # makes a difference: in bf16 it would scale by a rounded factor.
-            in_vain = plan.compute_dtype == "bfloat16" and run.recipe.train.adapter.dropout == 0
-            with disable_input_dtype_casting(trainer.model, active=in_vain):
-                trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            to_the_end(trainer, section, plan, checkpoint)
         else:
             trainer._load_from_checkpoint(str(checkpoint))  # noqa: SLF001  # only the final save is missing
     finally:
@@ -120,66 +116,6 @@ def _ready(run: Run, first: int, checkpoint: Path | None) -> None:
         _say("the attempt before was lost before its first checkpoint; starting from the beginning")
     for log in (METRICS, receipt.LOG):
         keep_steps(run.path(log), first)
-
-
-def _trainer(
-    run: Run, plan: Plan, base: BaseRecord, ledger: Ledger, contract: dict[str, Any], ranks: Ranks
-) -> WitnessedTrainer:
-    """The trainer over the run's whole stream of sequences, checked to be what the plan says."""
-    section = run.recipe.train
-    rows = sequences.load(run.path("data"), "train")
-    same_as_ledger(rows, ledger)
-    order = consumption_order(len(rows), plan.sequences, section.seed)
-    stream = rows.select(order)
-    sharded = plan.strategy == "fsdp2"
-    model: Any = models.load_base(base, plan.device, plan.compute_dtype, sharded=sharded)
-    if section.adapter.start_from is None:
-        model = models.new_adapter(model, section.adapter, base, section.seed)
-    else:
-        start = run.source(section.adapter.start_from)
-        same_adapter(start, model, run.recipe)
-        model = models.load_adapter(model, start, base, trainable=True)
-    if sharded and base.quantize == "nf4":
-        sharding.divide(model, plan.device, ranks.size)
-    trainer = WitnessedTrainer(
-        places=lambda i: _places(stream, i, ledger),
-        saver=_saver(run, plan, contract),
-        ranks=ranks,
-        share=Share(
-            stream, plan.sequences_per_step, plan.micro_batch_sequences, plan.accumulation, ranks.size, ranks.rank
-        ),
-        model=model,
-        args=settings(section, plan, ledger.packing.packed, run.path(CHECKPOINTS)),
-        train_dataset=stream,
-        processing_class=models.load_tokenizer(base),
-    )
-    models.recompute(trainer.model, plan.activation_checkpointing)
-    attention.keep_apart(trainer.model.get_base_model())
-    trainer.remove_callback(PrinterCallback)  # the step is shown by our own progress
-    as_planned(trainer, plan, base, stream[0]["input_ids"] if ledger.packing.packed else None)
-    return trainer
-
-
-def _saver(run: Run, plan: Plan, contract: dict[str, Any]) -> saving.Saver:
-    """What seals the checkpoints. The first one is taken to be as large as the plan's adapter and optimizer state."""
-    section = run.recipe.train
-    return saving.Saver(
-        folder=run.path(CHECKPOINTS),
-        contract=contract,
-        conditions=attempts.conditions(plan),
-        keep=section.keep,
-        due=saving.Due(section.save_every),
-        expected_bytes=plan.bytes["adapter"] + plan.bytes["optimizer"],
-    )
-
-
-def _places(stream: Dataset, index: int, ledger: Ledger) -> list[str]:
-    """`file:line` of the rows in a sequence of the stream."""
-    row = stream[index]
-    return [
-        f"{ledger.sources[source].files[file].name}:{line}"
-        for source, file, line in zip(row["sources"], row["files"], row["lines"], strict=True)
-    ]
 
 
 def _held_out(run: Run, trainer: WitnessedTrainer, base: BaseRecord) -> Callable[[], float]:
