@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from tune import models
 from tune.errors import Problem, UserError
 from tune.generate import prompt_ids, stream
+from tune.modelfiles import ADAPTER_WEIGHTS
 from tune.records import BaseRecord, Plan
 from tune.run import Run
 from tune.template import TemplateRefused, of_tokenizer
@@ -22,7 +23,7 @@ def chat(run: Run, both: bool, questions: TextIO, out: TextIO) -> None:
     A chat template that writes the current date gets today's, as from any server, and not `data.date`. On a terminal the conversation goes on from turn to turn (an empty line starts a new one); piped questions are each
     answered by themselves. Answers go to `out` as they come; with `both`, the base answers first.
     """
-    if not run.path("adapter/adapter_model.safetensors").is_file():
+    if not (run.path("adapter") / ADAPTER_WEIGHTS).is_file():
         raise UserError(
             Problem("chat", f"{run.folder} has no adapter yet", "finish it with `tune run`", file=str(run.folder))
         )

@@ -15,14 +15,15 @@ from typing import Any
 from tune import disclose, models
 from tune.base import inspect, license_of
 from tune.digest import file_sha256
-from tune.disclose import MANIFEST, manifest, notices, salt
+from tune.disclose import manifest, notices, salt
 from tune.errors import MergeError, Problem, UserError
 from tune.export import subject_of, write_and_prove
-from tune.export.adapter import CONFIG, WEIGHTS, read_adapter
+from tune.export.adapter import read_adapter
 from tune.export.proof import Subject, golden_ids
 from tune.files import replacing, write_json
 from tune.licenses import FAMILY_LICENSES, HUB_LICENSES, lookup
 from tune.licenses.gate import stop
+from tune.modelfiles import ADAPTER_CONFIG, ADAPTER_WEIGHTS, MANIFEST
 from tune.recipe.rules import is_hub_id
 from tune.recipe.schema import Export, Publish
 from tune.records import BaseRecord, ExportRecord, FileDigest, TrainRecord
@@ -156,7 +157,7 @@ def _files(adapter: Path) -> tuple[FileDigest, ...]:
     try:
         return tuple(
             FileDigest(name=n, bytes=(adapter / n).stat().st_size, sha256=file_sha256(adapter / n))
-            for n in (CONFIG, WEIGHTS)
+            for n in (ADAPTER_CONFIG, ADAPTER_WEIGHTS)
         )
     except FileNotFoundError as error:
         fix = "give the folder of an adapter in PEFT's layout"

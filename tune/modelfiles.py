@@ -22,6 +22,12 @@ DECIDING = (
 )
 """The files of a base folder that decide what the model is and says."""
 
+ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+"""The files of an adapter in PEFT's layout."""
+
+MANIFEST = "disclosure/manifest.json"
+"""What was disclosed of a model, in its folder."""
+
 TOKENIZER = (
     "tokenizer.json",
     "tokenizer_config.json",

@@ -26,13 +26,14 @@ from tune.digest import file_sha256
 from tune.errors import Problem, TuneError, UserError
 from tune.files import keep_steps, read_jsonl, write_json
 from tune.launch.local import GRACE_SECONDS, environments
+from tune.modelfiles import ADAPTER_WEIGHTS
 from tune.nodes import Node
 from tune.ranks import join
 from tune.records import BaseRecord, Plan
 from tune.run import Run, changed_files, last_step, open_run
 from tune.text import count
 from tune.train import CHECKPOINTS, METRICS
-from tune.train.checkpoints import MARKER, WEIGHTS, fault
+from tune.train.checkpoints import MARKER, fault
 
 Json = dict[str, Any]
 
@@ -198,7 +199,7 @@ def _row_faults(run: Run, again: Run, end: Json, first: int) -> list[str]:
 
 
 def _adapter_sha256(again: Run, step: int) -> str | None:
-    path = again.path(CHECKPOINTS) / f"checkpoint-{step}" / WEIGHTS
+    path = again.path(CHECKPOINTS) / f"checkpoint-{step}" / ADAPTER_WEIGHTS
     return file_sha256(path) if path.is_file() else None
 
 

@@ -26,7 +26,7 @@ from tune import __version__
 from tune.digest import digest
 from tune.errors import DataError, Problem, RunBusy, UserError
 from tune.files import remembered_sha256, write_json, write_text
-from tune.modelfiles import deciding_files
+from tune.modelfiles import ADAPTER_CONFIG, ADAPTER_WEIGHTS, deciding_files
 from tune.recipe import Loaded, Recipe
 from tune.recipe.rules import is_hub_id
 from tune.records import STAGES, Made, Record, RunInfo
@@ -215,9 +215,7 @@ def named_files(recipe: Recipe, root: Path, fresh: bool = False) -> dict[str, st
     if not is_hub_id(recipe.base.model, root):
         names += [f"{recipe.base.model}/{name}" for name in deciding_files(root / recipe.base.model)]
     if recipe.train.adapter.start_from is not None:
-        names += [
-            f"{recipe.train.adapter.start_from}/{name}" for name in ("adapter_config.json", "adapter_model.safetensors")
-        ]
+        names += [f"{recipe.train.adapter.start_from}/{name}" for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS)]
     return {**data_files(recipe, root, fresh), **_digests(names, root, fresh)}
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from tune.digest import canonical_json, sha256
-from tune.disclose import MANIFEST, card, documents
+from tune.disclose import card, documents
 from tune.disclose.manifest import completed
+from tune.modelfiles import MANIFEST
 from tune.verify.words import DECLARED, MEASURED_ONCE, leaves
 
 CONCLUDED = ("gaps", "documents", "license_gate", "openness")

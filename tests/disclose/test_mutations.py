@@ -28,8 +28,9 @@ from conftest import CHAT, POCKET, chat_row, fill_project, write_recipe, write_r
 from whole import folder_of, tune
 
 from tune.digest import file_sha256
-from tune.disclose import MANIFEST, disclose
+from tune.disclose import disclose
 from tune.errors import UserError
+from tune.modelfiles import MANIFEST
 from tune.run import open_run
 from tune.verify import Means, on_word, verdict, verify
 from tune.verify import base as level_2

@@ -13,12 +13,12 @@ from tune.disclose.asked import resolved
 from tune.errors import Problem, UserError
 from tune.files import write_bytes, write_text
 from tune.licenses.gate import told
+from tune.modelfiles import MANIFEST
 from tune.records import STAGES, BaseRecord, Disclosure, ExportRecord, FileDigest, Ledger
 from tune.run import Run, made
 
 __all__ = ["disclose", "inside", "report", "write"]
 
-MANIFEST = "disclosure/manifest.json"
 CARD = "README.md"
 MERGED = "export/merged"
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError)

@@ -19,7 +19,7 @@ from tune.disclose.asked import procedure, resolved, said_of_training, without_p
 from tune.disclose.basis import declared, derived, measured, unknown
 from tune.disclose.openness import openness
 from tune.files import read_jsonl
-from tune.modelfiles import TOKENIZER, read_header
+from tune.modelfiles import ADAPTER_WEIGHTS, MANIFEST, TOKENIZER, read_header
 from tune.recipe.schema import Publish, Recipe, Source
 from tune.records import (
     BaseRecord,
@@ -41,7 +41,6 @@ Json = dict[str, Any]
 FORM = 4
 """The number of what a manifest says and how, which it carries as `manifest`: raised with every part that is added, goes or changes
 its meaning. What an earlier form wrote is disclosed anew, and checked by the version that wrote it."""
-WEIGHTS = "adapter_model.safetensors"
 LANGUAGE = "language of the rows"
 LICENSES = "license compatibility"
 NOT_LOOKED_FOR = {
@@ -228,7 +227,7 @@ def _license(found: LicenseFound) -> Json:
 
 def _disclosed(folder: Path) -> Json:
     """What a base says of itself in a manifest of its own: its digest, and on how many tokens it was pretrained."""
-    path, tokens = folder / "disclosure/manifest.json", None
+    path, tokens = folder / MANIFEST, None
     if not path.is_file():
         return {"disclosure": unknown(), "pretraining_tokens": unknown()}
     try:
@@ -241,7 +240,7 @@ def _disclosed(folder: Path) -> Json:
 
 def _seen_in_training(run: Run, base: BaseRecord, train: TrainRecord) -> Json:
     """The size of what was trained, of it what adapts experts, and the losses."""
-    experts = operations.of_experts(read_header(run.path("adapter") / WEIGHTS), base.experts_per_token)
+    experts = operations.of_experts(read_header(run.path("adapter") / ADAPTER_WEIGHTS), base.experts_per_token)
     return {
         "trainable_parameters": measured(train.trainable_parameters),
         **{name: measured(size) for name, size in experts.items()},

@@ -24,6 +24,7 @@ from typing import Any
 from tune.disclose.basis import measured
 from tune.errors import Problem, UserError
 from tune.files import write_secret
+from tune.modelfiles import MANIFEST
 from tune.recipe.schema import Recipe, Source
 from tune.records import Disclosure, Ledger, SourceLedger
 from tune.run import Run
@@ -35,7 +36,7 @@ KEY = "private.key"
 METHOD = "HMAC-SHA256"
 BYTES = 32
 A_KEY = re.compile(rb"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])")
-DISCLOSED = ("adapter/disclosure/manifest.json", "export/merged/disclosure/manifest.json")
+DISCLOSED = (f"adapter/{MANIFEST}", f"export/merged/{MANIFEST}")
 """Manifests of a run that may have been given away."""
 OF_SOURCE = ("sha256", "rows_root", "examples_root")
 OF_CONSUMPTION = ("examples_root", "order_root")

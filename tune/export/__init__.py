@@ -14,13 +14,12 @@ from tune import machine, models, sequences
 from tune.digest import file_sha256
 from tune.errors import TuneError
 from tune.export import gguf, proof
-from tune.export.adapter import WEIGHTS
 from tune.export.folder import write_in_memory, write_merged
 from tune.export.merge import Merged
 from tune.export.names import read_names
 from tune.export.proof import Subject
 from tune.files import replacing, room_on_disk
-from tune.modelfiles import read_header, read_headers
+from tune.modelfiles import ADAPTER_WEIGHTS, read_header, read_headers
 from tune.recipe.schema import Export
 from tune.records import AdapterProof, BaseRecord, ExportRecord, FileDigest, MergeProof, Plan, TrainRecord
 from tune.run import Run, made
@@ -162,7 +161,7 @@ def _adapter(job: Job, live: Live) -> AdapterProof:
     """The adapter as anybody loads it; without logits to compare with, its size alone."""
     if live.logits is not None:
         return proof.adapter_proof(job.subject, live.logits, job.scratch)
-    tensors = read_header(job.subject.adapter / WEIGHTS).values()
+    tensors = read_header(job.subject.adapter / ADAPTER_WEIGHTS).values()
     parameters = sum(math.prod(tensor.shape) for tensor in tensors)
     return AdapterProof(tensors=len(tensors), parameters=parameters, largest_logit_difference=None)
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tune.errors import MergeError, Problem
-from tune.modelfiles import Stored, read_header
+from tune.modelfiles import ADAPTER_CONFIG, ADAPTER_WEIGHTS, Stored, read_header
 
-CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 IN_MEMORY = "PEFT itself may be able to: export.in_memory: true, or tune export --in-memory"
 """The way out for an adapter that is not merged tensor by tensor."""
 
@@ -108,7 +107,7 @@ def read_adapter(folder: Path) -> AdapterFiles:
         else:
             whole[_without_base_layer(key.replace(".modules_to_save.", "."))] = tensor
     problems += [
-        _refused(folder, f"{place.module} has no lora_{part} in {WEIGHTS}")
+        _refused(folder, f"{place.module} has no lora_{part} in {ADAPTER_WEIGHTS}")
         for place in factors.values()
         for part in "AB"
         if part not in place.parts
@@ -134,14 +133,19 @@ def _without_base_layer(name: str) -> str:
 
 def _config(folder: Path) -> dict[str, Any]:
     try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MergeError(
-            Problem("adapter", f"there is no {CONFIG}", "give the folder of an adapter in PEFT's layout", str(folder))
+            Problem(
+                "adapter",
+                f"there is no {ADAPTER_CONFIG}",
+                "give the folder of an adapter in PEFT's layout",
+                str(folder),
+            )
         ) from None
     except (ValueError, OSError):
         raise MergeError(
-            Problem("adapter", "cannot be read as JSON", "copy the adapter again", str(folder / CONFIG))
+            Problem("adapter", "cannot be read as JSON", "copy the adapter again", str(folder / ADAPTER_CONFIG))
         ) from None
     if not isinstance(config, dict) or config.get("peft_type") != "LORA":
         kind = config.get("peft_type") if isinstance(config, dict) else None
@@ -149,7 +153,7 @@ def _config(folder: Path) -> dict[str, Any]:
     wrong = list(_wrong(config))
     if wrong:
         fix = "copy the adapter again, or ask who made it"
-        raise MergeError([Problem("adapter", what, fix, str(folder / CONFIG)) for what in wrong])
+        raise MergeError([Problem("adapter", what, fix, str(folder / ADAPTER_CONFIG)) for what in wrong])
     return config
 
 
@@ -180,9 +184,9 @@ def _compiles(pattern: str) -> bool:
 
 def _header(folder: Path) -> dict[str, Stored]:
     try:
-        return read_header(folder / WEIGHTS)
+        return read_header(folder / ADAPTER_WEIGHTS)
     except FileNotFoundError:
-        what = f"there is no {WEIGHTS}; pickled adapters are not loaded, because they can run code"
+        what = f"there is no {ADAPTER_WEIGHTS}; pickled adapters are not loaded, because they can run code"
         raise MergeError(
             Problem("adapter", what, "save it with PEFT's save_pretrained, which writes safetensors", str(folder))
         ) from None
@@ -200,4 +204,4 @@ def _not_understood(folder: Path, config: dict[str, Any]) -> list[Problem]:
 
 
 def _refused(folder: Path, what: str) -> Problem:
-    return Problem("adapter", what, IN_MEMORY, str(folder / CONFIG))
+    return Problem("adapter", what, IN_MEMORY, str(folder / ADAPTER_CONFIG))

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
-from tune.export.adapter import WEIGHTS, AdapterFiles, read_adapter
+from tune.export.adapter import AdapterFiles, read_adapter
 from tune.export.arithmetic import merged
 from tune.export.names import read_names
 from tune.export.plan import MergePlan, Output, plan
 from tune.files import atomic, write_json
-from tune.modelfiles import INDEX, Stored, read_headers, weight_files
+from tune.modelfiles import ADAPTER_WEIGHTS, INDEX, Stored, read_headers, weight_files
 
 if TYPE_CHECKING:
     import torch
@@ -68,7 +68,7 @@ def reader(adapter: AdapterFiles) -> Any:
 
     def read(stored: Stored) -> torch.Tensor:
         if stored.start not in kept:
-            with (adapter.folder / WEIGHTS).open("rb", buffering=0) as file:
+            with (adapter.folder / ADAPTER_WEIGHTS).open("rb", buffering=0) as file:
                 kept[stored.start] = read_tensor(file, stored)
         return kept[stored.start]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tune.errors import MergeError, Problem
-from tune.export.adapter import CONFIG, IN_MEMORY, AdapterFiles, Factors
+from tune.export.adapter import IN_MEMORY, AdapterFiles, Factors
 from tune.export.names import Names, Piece
-from tune.modelfiles import Stored
+from tune.modelfiles import ADAPTER_CONFIG, Stored
 
 FLOATS = ("F32", "F16", "BF16")
 """Storage types that an adapter can be added to."""
@@ -238,4 +238,4 @@ class _Edits:
 
 
 def _problem(adapter: AdapterFiles, what: str) -> Problem:
-    return Problem("adapter", what, IN_MEMORY, str(adapter.folder / CONFIG))
+    return Problem("adapter", what, IN_MEMORY, str(adapter.folder / ADAPTER_CONFIG))

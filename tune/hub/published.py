@@ -10,8 +10,7 @@ from pathlib import Path
 
 from tune.errors import Problem, UserError
 from tune.hub import info, quiet_transfers, words
-
-MANIFEST = "disclosure/manifest.json"
+from tune.modelfiles import MANIFEST
 
 
 @dataclass(frozen=True)

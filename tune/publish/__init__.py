@@ -15,11 +15,12 @@ from typing import Any
 
 from tune import __version__
 from tune.digest import file_sha256, sha256
-from tune.disclose import CARD, MANIFEST, card
+from tune.disclose import CARD, card
 from tune.errors import Problem, PublishError, PublishFailed
 from tune.files import write_json
 from tune.hub import write as hub
 from tune.hub.write import NO_XET
+from tune.modelfiles import MANIFEST
 from tune.publish.checks import Checked, check
 from tune.publish.parcel import Parcel, pack
 from tune.publish.words import Composed, There, compose, words_sha256

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from tune import disclose, export
-from tune.disclose import CARD, MANIFEST, MERGED
+from tune.disclose import CARD, MERGED
 from tune.errors import Problem, PublishError
+from tune.modelfiles import MANIFEST
 from tune.records import Disclosure, ExportRecord
 from tune.run import Run
 from tune.verify.folder import SIGNATURE

@@ -14,6 +14,7 @@ from typing import Literal
 from tune import llamacpp
 from tune.errors import DataError
 from tune.licenses import FAMILY_LICENSES, HUB_LICENSES
+from tune.modelfiles import ADAPTER_CONFIG
 from tune.recipe.schema import Adapter, Recipe, Source
 from tune.recipe.tree import Key
 from tune.sources import expand, module_file
@@ -129,7 +130,7 @@ def _start(adapter: Adapter, root: Path) -> Iterator[Found]:
     """An adapter to continue from has the size that the recipe states. Which layers it has is seen on the base."""
     if adapter.start_from is None:
         return
-    config, key = root / adapter.start_from / "adapter_config.json", ("train", "adapter", "start_from")
+    config, key = root / adapter.start_from / ADAPTER_CONFIG, ("train", "adapter", "start_from")
     if kind_of(config) != "file":
         fix = "give a folder that holds adapter_config.json and adapter_model.safetensors"
         yield key, f"no adapter in {adapter.start_from}", fix

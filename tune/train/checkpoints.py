@@ -27,7 +27,6 @@ Json = dict[str, Any]
 
 MARKER = "complete.json"
 ASIDE = "incomplete-"
-WEIGHTS = "adapter_model.safetensors"
 
 
 def step_of(folder: Path) -> int:

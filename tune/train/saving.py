@@ -14,9 +14,10 @@ from typing import Any
 from tune.digest import file_sha256
 from tune.errors import TrainingFailed
 from tune.files import LEAST_FREE_BYTES, keep_steps, read_jsonl, write_text
+from tune.modelfiles import ADAPTER_WEIGHTS
 from tune.recipe.schema import INTERVAL, Keep
 from tune.text import size
-from tune.train.checkpoints import MARKER, WEIGHTS, folders, rotate, seal, sealed, step_of
+from tune.train.checkpoints import MARKER, folders, rotate, seal, sealed, step_of
 
 LOG = "checkpoints.jsonl"
 """In the folder of the checkpoints: one line for each that was ever completed."""
@@ -116,7 +117,7 @@ def commit(folder: Path, seconds: float) -> None:
     line = {
         "step": step_of(folder),
         "seal_sha256": file_sha256(folder / MARKER),
-        "adapter_sha256": sealed(folder)["files"].get(WEIGHTS, {}).get("sha256"),
+        "adapter_sha256": sealed(folder)["files"].get(ADAPTER_WEIGHTS, {}).get("sha256"),
         "seconds": seconds,
     }
     before = [row for row in committed(log.parent) if row["step"] < line["step"]]

@@ -25,7 +25,7 @@ from tune import operations, receipt, score, sequences, sharding  # noqa: E402
 from tune.digest import file_sha256  # noqa: E402
 from tune.errors import TrainingFailed, UserError  # noqa: E402
 from tune.files import keep_steps, read_jsonl, readable, replacing, write_json  # noqa: E402
-from tune.modelfiles import TOKENIZER, read_header  # noqa: E402
+from tune.modelfiles import ADAPTER_CONFIG, ADAPTER_WEIGHTS, TOKENIZER, read_header  # noqa: E402
 from tune.process import carry_out  # noqa: E402
 from tune.ranks import ALONE, Ranks  # noqa: E402
 from tune.records import BaseRecord, Committed, FileDigest, Ledger, Plan, TrainRecord  # noqa: E402
@@ -159,13 +159,13 @@ def _write_adapter(model: Any, staging: Path, base: BaseRecord) -> None:
         )
     model.save_pretrained(str(staging), state_dict=state)
     (staging / "README.md").unlink(missing_ok=True)  # PEFT's template of a card; ours is computed later
-    config = json.loads((staging / "adapter_config.json").read_text())
+    config = json.loads((staging / ADAPTER_CONFIG).read_text())
     lists = {name: sorted(value) if isinstance(value, list) else value for name, value in config.items()}
-    write_json(staging / "adapter_config.json", dict(sorted(lists.items())))
+    write_json(staging / ADAPTER_CONFIG, dict(sorted(lists.items())))
     for name in TOKENIZER:
         if (Path(base.folder) / name).is_file():
             shutil.copyfile(Path(base.folder) / name, staging / name)
-    with safe_open(str(staging / "adapter_model.safetensors"), framework="pt") as written:
+    with safe_open(str(staging / ADAPTER_WEIGHTS), framework="pt") as written:
         tensors = {name: written.get_tensor(name) for name in written.keys()}  # noqa: SIM118  # it is no dict
     same = set(tensors) == set(live) and all(torch.equal(tensors[n], live[n].detach().cpu()) for n in tensors)
     if not same or sum(tensor.numel() for tensor in tensors.values()) != trained:
@@ -185,7 +185,7 @@ def _write_record(run: Run, trainer: WitnessedTrainer, started: float) -> None:
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     seconds = sum(row["seconds"] for row in metrics)
     first_loss, last_loss = losses(metrics)
-    files = ("adapter_config.json", "adapter_model.safetensors")
+    files = (ADAPTER_CONFIG, ADAPTER_WEIGHTS)
     paths = [run.path("adapter") / name for name in files]
     experts = operations.of_experts(read_header(paths[1]), base.experts_per_token)
     run.write(

@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tune.disclose import MANIFEST, UNREADABLE, in_words, salt
+from tune.disclose import UNREADABLE, in_words, salt
 from tune.disclose.manifest import checkpoints, of_another_form
 from tune.errors import Problem, UserError
+from tune.modelfiles import MANIFEST
 from tune.records import TrainRecord
 from tune.run import Run, open_run
 from tune.verify import base, hub, logs, signature, training

@@ -9,11 +9,9 @@ from typing import Any
 
 from tune import operations
 from tune.disclose import looked
-from tune.modelfiles import TOKENIZER, read_header
+from tune.modelfiles import ADAPTER_CONFIG, ADAPTER_WEIGHTS, TOKENIZER, read_header
 
 Json = dict[str, Any]
-
-WEIGHTS = "adapter_model.safetensors"
 
 
 def faults(folder: Path, manifest: Json) -> Iterator[str]:
@@ -25,7 +23,7 @@ def faults(folder: Path, manifest: Json) -> Iterator[str]:
     yield from _of_the_weights(folder, manifest)
     yield from _of_the_tokenizer(manifest)
     names = {file["name"] for file in manifest["subject"]["files"]}
-    kind = "adapter" if "adapter_config.json" in names else "merged" if "adapter" in manifest else "base"
+    kind = "adapter" if ADAPTER_CONFIG in names else "merged" if "adapter" in manifest else "base"
     if manifest["subject"]["kind"] != kind:
         yield f"subject: by its files it is of the kind {kind}"
 
@@ -82,7 +80,7 @@ def _of_the_training(manifest: Json) -> Iterator[str]:
 
 def _of_the_weights(folder: Path, manifest: Json) -> Iterator[str]:
     """Sizes that stand in the header of the adapter."""
-    path = folder / WEIGHTS
+    path = folder / ADAPTER_WEIGHTS
     if manifest["subject"]["kind"] != "adapter" or manifest["consumption"] is None or not path.is_file():
         return
     try:
@@ -93,14 +91,14 @@ def _of_the_weights(folder: Path, manifest: Json) -> Iterator[str]:
     parameters = sum(math.prod(tensor.shape) for tensor in tensors.values())
     said = {fact["name"]: fact["is"]["value"] for fact in manifest["procedure"]}
     if said["trainable_parameters"] != parameters:
-        yield f"procedure: {WEIGHTS} has {parameters} parameters"
+        yield f"procedure: {ADAPTER_WEIGHTS} has {parameters} parameters"
     visited = manifest["base"]["experts_per_token"]["value"] if manifest["base"] is not None else 0
     experts = operations.of_experts(tensors, visited)
     if {name: said[name] for name in operations.ExpertSizes._fields if name in said} != experts:
-        yield f"procedure: what {WEIGHTS} holds for experts is {experts}"
+        yield f"procedure: what {ADAPTER_WEIGHTS} holds for experts is {experts}"
     loaded = manifest["export"] and manifest["export"]["adapter"]
     if loaded and (loaded["tensors"]["value"], loaded["parameters"]["value"]) != (len(tensors), parameters):
-        yield f"export: {WEIGHTS} has {len(tensors)} tensors and {parameters} parameters"
+        yield f"export: {ADAPTER_WEIGHTS} has {len(tensors)} tensors and {parameters} parameters"
     shas = {file["sha256"] for file in manifest["subject"]["files"]}
     last = manifest["consumption"]["optimizer_steps"]["value"]
     if any(c["step"] == last and c["adapter_sha256"]["value"] not in shas for c in manifest.get("checkpoints", [])):

@@ -13,9 +13,9 @@ from tune.digest import canonical_json
 from tune.disclose import documents, notices
 from tune.disclose import manifest as manifests
 from tune.errors import UserError
-from tune.export.adapter import CONFIG, WEIGHTS
 from tune.export.folder import edited
 from tune.export.merge import compare
+from tune.modelfiles import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from tune.records import BaseRecord
 from tune.run import Run, made
 from tune.verify.claims import Claim, differences, judged, unchecked
@@ -114,7 +114,7 @@ def _merge(folder: Path, run: Run | None, manifest: Json, base: Path | None, ada
     if proof["how"]["value"] != "tensor by tensor":
         return unchecked(2, MERGE, "it was merged in memory by PEFT, which is not done again here")
     faults = list(described(place, manifest["adapter"]["files"], lambda name: Path(name).name == name))
-    if faults or not {CONFIG, WEIGHTS} <= {file["name"] for file in manifest["adapter"]["files"]}:
+    if faults or not {ADAPTER_CONFIG, ADAPTER_WEIGHTS} <= {file["name"] for file in manifest["adapter"]["files"]}:
         return judged(2, MERGE, [*faults, f"{place} is not the adapter that the manifest names"], "")
     try:
         found = compare(base, place, folder, str(base), nf4=proof["into"]["value"] == "nf4")

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tune.export.adapter import CONFIG, WEIGHTS
-from tune.modelfiles import read_header
+from tune.modelfiles import ADAPTER_CONFIG, ADAPTER_WEIGHTS, read_header
 
 Json = dict[str, Any]
 
@@ -27,7 +26,7 @@ def faults(folder: Path, manifest: Json) -> Iterator[str]:
     if manifest["subject"]["kind"] != "adapter" or asked["start_from"] is not None:
         return
     try:
-        config, tensors = json.loads((folder / CONFIG).read_bytes()), read_header(folder / WEIGHTS)
+        config, tensors = json.loads((folder / ADAPTER_CONFIG).read_bytes()), read_header(folder / ADAPTER_WEIGHTS)
     except FileNotFoundError:
         return  # said elsewhere
     base = manifest["base"]
@@ -45,10 +44,10 @@ def faults(folder: Path, manifest: Json) -> Iterator[str]:
     for key, value in sorted(config.items()):
         if key in wanted:
             if value != wanted[key] or (type(value) is bool) != (type(wanted[key]) is bool):
-                yield f"{CONFIG}: {key} is {value!r:.60}, and the recipe makes it {wanted[key]!r}"
+                yield f"{ADAPTER_CONFIG}: {key} is {value!r:.60}, and the recipe makes it {wanted[key]!r}"
         elif value and key not in (*OPEN, "target_modules", "target_parameters"):
-            yield f"{CONFIG}: {key} is {value!r:.60}, which no recipe asks for"
-    yield from (f"{CONFIG}: {key} is missing" for key in wanted if key not in config)
+            yield f"{ADAPTER_CONFIG}: {key} is {value!r:.60}, which no recipe asks for"
+    yield from (f"{ADAPTER_CONFIG}: {key} is missing" for key in wanted if key not in config)
     yield from _unreached(config, tensors)
 
 
@@ -65,5 +64,5 @@ def _unreached(config: Json, tensors: Json) -> Iterator[str]:
         )
         reached |= any(f".{module}".endswith("." + target.rpartition(".")[0]) for target in parameters)
         if not reached:
-            yield f"{CONFIG}: {module} has weights, and is no target"
+            yield f"{ADAPTER_CONFIG}: {module} has weights, and is no target"
             return

@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tune.digest import canonical_json, file_sha256
-from tune.disclose import CARD, MANIFEST, card, chain, documents, inside, notices, salt
+from tune.disclose import CARD, card, chain, documents, inside, notices, salt
 from tune.disclose.asked import procedure, said_of_training
 from tune.disclose.basis import declared
 from tune.disclose.manifest import gaps
 from tune.disclose.openness import openness
-from tune.modelfiles import DECIDING
+from tune.modelfiles import DECIDING, MANIFEST
 from tune.operations import ExpertSizes
 from tune.recipe import Recipe
 from tune.run import DECLARED

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tune.disclose import MANIFEST
 from tune.errors import Problem, UserError
 from tune.files import write_bytes
+from tune.modelfiles import MANIFEST
 from tune.text import first_line
 from tune.verify import certificates
 from tune.verify.claims import Claim, judged, unchecked
