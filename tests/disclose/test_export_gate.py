@@ -233,6 +233,16 @@ def test_what_passes_carries_its_licenses(place: Path) -> None:
     )
 
 
+def test_a_manifest_of_another_form_is_not_passed_on(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What an adapter says of its training in a form that is not known is neither repeated nor dropped in silence."""
+    own_manifest(place)
+    path = place / "adapter/disclosure/manifest.json"
+    path.write_bytes(canonical_json(json.loads(path.read_bytes()) | {"manifest": 99, "tune": "7.8"}))
+    (line,) = said(["--to", "new"], capsys)
+    assert line.startswith("adapter/disclosure/manifest.json: it is of form 99, written by tune 7.8, and tune ")
+    assert "export with the version that wrote it, or, to say nothing of its training, copy the adapter" in line
+
+
 def test_an_override_passes_and_is_kept() -> None:
     """With a reason the gate lets through what it refuses; the reason stands in the manifest."""
     refused = manifest("mit", license="cc-by-nc-4.0")

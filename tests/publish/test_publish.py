@@ -159,6 +159,14 @@ def test_the_key_of_private_rows_stays_here(hub: WritableHub, folder: Path) -> N
     assert REPO not in hub.repos
 
 
+def test_a_manifest_of_another_form(hub: WritableHub, folder: Path) -> None:
+    """What cannot be verified here is not sent."""
+    path = folder / "disclosure/manifest.json"
+    path.write_bytes(canonical_json(json.loads(path.read_bytes()) | {"manifest": 99}))
+    assert "the manifest is of a form that is known: disclosure/manifest.json: it is of form 99" in refused(folder)
+    assert REPO not in hub.repos
+
+
 def test_public_when_told(hub: WritableHub, folder: Path) -> None:
     """`--public` makes a public repository; one that is there keeps the visibility that it has, whatever is asked."""
     sent(folder, public=True)
