@@ -10,6 +10,7 @@ from tune.text import (
     count,
     did_you_mean,
     duration,
+    endings,
     first_line,
     kind_and_line,
     markdown_table,
@@ -113,6 +114,28 @@ def test_did_you_mean(word: str, text: str) -> None:
     """The nearest known word, or nothing rather than a wild guess."""
     assert did_you_mean(word, ["epochs", "max_steps", "seed"]) == text
     assert did_you_mean(word, []) == ""
+
+
+def shortened(*paths: str) -> tuple[str, ...]:
+    """The endings of paths."""
+    return endings([tuple(path.split("/")) for path in paths])
+
+
+def test_endings() -> None:
+    """As much of each path as tells it from the others; the whole of one that another ends with."""
+    assert shortened("rows/en.jsonl", "rows/de.jsonl") == ("en.jsonl", "de.jsonl")
+    assert shortened("en/x", "de/x", "y/z") == ("en/x", "de/x", "z")
+    assert shortened("x", "de/x") == ("x", "de/x")
+    assert shortened("a/en/x", "b/en/x", "de/x") == ("a/en/x", "b/en/x", "de/x")
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map("/".join), unique=True, max_size=6))
+def test_endings_differ(paths: list[str]) -> None:
+    """Those of different paths are different, end the paths that they stand for, and cannot be shortened again."""
+    found = shortened(*paths)
+    assert len(set(found)) == len(paths)
+    assert all(f"/{path}".endswith(f"/{name}") for path, name in zip(paths, found, strict=True))
+    assert shortened(*found) == found
 
 
 def test_table() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 
 
 def count(number: float) -> str:
@@ -50,6 +51,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """'did you mean "epochs"?', or an empty string when nothing is near."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'did you mean "{near[0]}"?' if near else ""
+
+
+def endings(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """As much of each path (given as its parts), from its end, as none of the others ends with: `a/x`, `b/y` -> `x`, `y`;
+    `a/x`, `b/x` -> `a/x`, `b/x`. The whole of one that another ends with: `x`, `b/x` -> `x`, `b/x`. Those of different
+    paths are different, and stay as they are when they are shortened again."""
+
+    def shortest(i: int) -> PurePath:
+        own, others = paths[i], [path for j, path in enumerate(paths) if j != i]
+        fits = (n for n in range(1, len(own)) if all(path[-n:] != own[-n:] for path in others))
+        return PurePath(*own[-next(fits, len(own)) :])
+
+    return tuple(shortest(i).as_posix() for i in range(len(paths)))
 
 
 def table(rows: Sequence[Sequence[str]], header: Sequence[str], left: Sequence[int] = (0,)) -> str:

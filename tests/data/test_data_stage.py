@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Callable
@@ -224,6 +225,46 @@ def test_rows_are_prepared_once(open_run: Callable[..., Run], capsys: pytest.Cap
     third.fresh = True
     assert data(third).identity() == ledger.identity()
     assert "cache" not in capsys.readouterr().err
+
+
+def cut(path: Path) -> None:
+    """Cuts off the second half of a file, for everybody who has a link to it."""
+    os.truncate(path, path.stat().st_size // 2)
+
+
+@pytest.mark.parametrize("name", ["ledger.json", "train.arrow", "eval.arrow"])
+def test_a_damaged_entry_is_made_again(
+    open_run: Callable[..., Run], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cut file in the cache costs the time of preparing the rows, once; and the run that shares it mends itself."""
+    first, second, third = open_run(), open_run(name="other"), open_run(name="third")
+    ledger, rows = data(first), stored(first, "train")
+    cut(first.path("data") / name)
+    capsys.readouterr()
+    for run, said in ((second, "damaged"), (third, "taken from the cache"), (first, "taken from the cache")):
+        assert data(run).identity() == ledger.identity()
+        assert said in capsys.readouterr().err
+        assert stored(run, "train") == rows
+        assert len(stored(run, "eval")) == 1
+    assert data(first) == first.read(Ledger)
+    assert capsys.readouterr().err == ""
+
+
+def test_fresh_takes_the_place_of_what_the_cache_holds(open_run: Callable[..., Run]) -> None:
+    """Damage that no count shows is gone for every run after `--fresh`."""
+    first, fresh, third = open_run(), open_run(name="fresh"), open_run(name="third")
+    data(first)
+    rows, path = stored(first, "train"), first.path("data/train.arrow")
+    token = rows[0]["input_ids"][-1].to_bytes(4, "little")
+    content = bytearray(path.read_bytes())
+    content[content.index(token)] ^= 1
+    with path.open("r+b") as file:  # in place: the cache has the same file
+        file.write(content)
+    assert stored(first, "train") != rows
+    fresh.fresh = True
+    data(fresh)
+    data(third)
+    assert stored(third, "train") == rows
 
 
 def test_other_settings_are_prepared_apart(open_run: Callable[..., Run]) -> None:

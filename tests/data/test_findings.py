@@ -95,7 +95,7 @@ def test_counted_by_default(bench: Bench, tmp_path: Path) -> None:
     assert findings["contamination"].what == (
         "2 rows (prompt 2, held-out answer 2): 1 of 2 prompts stand in training rows; 1 of 2 held-out answers stand in training rows"
     )
-    assert ledger_entry(found, 0).rows.kept == len(names)
+    assert ledger_entry(found, 0, "train.jsonl").rows.kept == len(names)
 
 
 def test_dropped_where_asked(bench: Bench, tmp_path: Path) -> None:
@@ -108,15 +108,15 @@ def test_dropped_where_asked(bench: Bench, tmp_path: Path) -> None:
     reasons = ["personal data", "kept", "kept", "kept", "duplicate", "near duplicate", "hidden text", "personal data"]
     assert [fate["fate"] for fate in fates] == [*reasons, "personal data", "kept"]
     assert [findings[name].action for name in ("personal data", "secrets")] == ["drop", "count"]
-    entry = ledger_entry(found, 0)
+    entry = ledger_entry(found, 0, "train.jsonl")
     assert entry.rows.dropped == {"duplicate": 1, "hidden text": 1, "near duplicate": 1, "personal data": 2}
     assert entry.dropped_rows[0].what == "found in the row: e-mail address"
     write_rows(tmp_path / "train.jsonl", [ROWS[name] for name in ("plain", "key", "long")])
     write_rows(tmp_path / "eval.jsonl", [ROWS["plain"]])
     _, _, other = prepared(bench, tmp_path, recipe())
     assert [kept.example for kept in found.rows("train")] == [kept.example for kept in other.rows("train")]
-    assert entry.rows_root == ledger_entry(other, 0).rows_root
-    assert entry.examples_root == ledger_entry(other, 0).examples_root
+    assert entry.rows_root == ledger_entry(other, 0, "train.jsonl").rows_root
+    assert entry.examples_root == ledger_entry(other, 0, "train.jsonl").examples_root
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -134,7 +134,7 @@ def test_the_ledger_closes(
     write_rows(folder / "eval.jsonl", [chat_row("Where?", LONG), ROWS["plain"]])
     asked = recipe(findings=dict.fromkeys(drop, "drop"), max_bad_rows=100)
     findings, fates, found = prepared(bench, folder, asked)
-    entry = ledger_entry(found, 0)
+    entry = ledger_entry(found, 0, "train.jsonl")
     told = Counter(fate["fate"] for fate in fates if fate["source"] == 0)
     assert (
         told.pop("kept")
@@ -158,7 +158,7 @@ def test_as_many_processes_find_the_same(bench: Bench, tmp_path: Path) -> None:
     asked = recipe(findings={"near_duplicates": "drop", "secrets": "drop"})
     alone, others = (prepared(bench, tmp_path, asked, workers) for workers in (0, 2))
     assert alone[:2] == others[:2]
-    assert ledger_entry(alone[2], 0) == ledger_entry(others[2], 0)
+    assert ledger_entry(alone[2], 0, "train.jsonl") == ledger_entry(others[2], 0, "train.jsonl")
     assert 300 <= len(alone[2].rows("train")) < 600  # 300 are alike to none; of one template more repeats are missed
 
 

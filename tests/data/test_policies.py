@@ -74,7 +74,7 @@ def test_truncate_learns_the_last_turn_that_is_left(bench: Bench, tmp_path: Path
 def test_truncate_drops_what_has_no_turn_that_fits(bench: Bench, tmp_path: Path) -> None:
     """A first answer that is too long cannot be cut to whole turns; the row is dropped and counted as too long."""
     prepared = bench.prepare(tmp_path, [chat_row("Why?", "word " * 100), SHORT], long="truncate", max_tokens=64)
-    entry = ledger_entry(prepared, 0)
+    entry = ledger_entry(prepared, 0, "train.jsonl")
     assert entry.rows.model_dump() == {"loaded": 2, "dropped": {"too long": 1}, "kept": 1}
     assert entry.tokens.cut == 0
     assert entry.cut_rows == 0
@@ -83,7 +83,7 @@ def test_truncate_drops_what_has_no_turn_that_fits(bench: Bench, tmp_path: Path)
 def test_drop(bench: Bench, tmp_path: Path) -> None:
     """`drop` leaves long rows out, however many, and names each with its length."""
     prepared = bench.prepare(tmp_path, [SHORT, THREE_TURNS, SHORT, THREE_TURNS], long="drop", max_tokens=64)
-    entry = ledger_entry(prepared, 0)
+    entry = ledger_entry(prepared, 0, "train.jsonl")
     whole = len(bench.ids(THREE_TURNS["messages"]))
     assert entry.rows.model_dump() == {"loaded": 4, "dropped": {"too long": 2}, "kept": 2}
     assert [(row.line, row.reason, row.what) for row in entry.dropped_rows] == [
@@ -104,7 +104,7 @@ def test_ledger_entry(bench: Bench, tmp_path: Path) -> None:
     other = chat_row("When?", "At nine.")
     rows: list[Any] = [SHORT, "{", THREE_TURNS, other, {"messages": []}]
     prepared = bench.prepare(tmp_path, rows, long="truncate", max_tokens=64, max_bad_rows=2)
-    entry = ledger_entry(prepared, 0)
+    entry = ledger_entry(prepared, 0, "train.jsonl")
     content = (tmp_path / "train.jsonl").read_bytes()
     two_turns = {"messages": THREE_TURNS["messages"][:4]}
     parts = [len(bench.ids(row["messages"])) for row in (SHORT, two_turns, other)]
@@ -152,7 +152,7 @@ def test_the_account_closes(bench: Bench, rows: list[Any], long: str, max_tokens
             learn_from=learn_from,
         )
         source, kept_rows = prepared.sources[0], prepared.rows("train")
-        entry = ledger_entry(prepared, 0)
+        entry = ledger_entry(prepared, 0, "train.jsonl")
     assert entry.rows.loaded == len(rows) + 2
     assert entry.rows.loaded == entry.rows.kept + sum(entry.rows.dropped.values())
     assert sorted([k.line for k in kept_rows] + [d.broken.line for d in source.dropped]) == list(
@@ -177,7 +177,7 @@ def test_roots_depend_on_what_they_say(bench: Bench, tmp_path: Path) -> None:
     """`rows_root` notices another order and another field; `examples_root` notices only other tokens or labels."""
 
     def roots(*rows: Any, **data: Any) -> tuple[str, str]:
-        entry = ledger_entry(bench.prepare(tmp_path, list(rows), **data), 0)
+        entry = ledger_entry(bench.prepare(tmp_path, list(rows), **data), 0, "train.jsonl")
         return entry.rows_root, entry.examples_root
 
     other = chat_row("When?", "At nine.")

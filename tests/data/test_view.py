@@ -56,7 +56,7 @@ def test_view_adds_up(bench: Bench, trained: list[tuple[list[Any], float]], held
         recipe = Recipe.model_validate_json(json.dumps(content))
         prepared = prepare(recipe, make_setup(bench.tokenizer, bench.base, recipe.data, folder), folder)
         packing = save(prepared, recipe.data, folder)
-        ledger: Any = SimpleNamespace(sources=[ledger_entry(prepared, i) for i in range(len(prepared.sources))])
+        ledger: Any = SimpleNamespace(sources=[ledger_entry(prepared, i, str(i)) for i in range(len(prepared.sources))])
         train, other = View(folder, ledger, "train"), View(folder, ledger, "eval")
         examples = [train[i] for i in range(len(train))]
         assert (len(train), train.lengths.sum(), train.loss.sum()) == (

@@ -41,7 +41,7 @@ def part(repo: str, private: bool = False, hub: bool = True) -> dict[str, Any]:
         rows_root="b" * 64,
         examples_root="c" * 64,
     )
-    return source_part(ledger, section, 2)
+    return source_part(ledger.name, ledger, section, 2)
 
 
 def manifest(*sources: dict[str, Any]) -> dict[str, Any]:

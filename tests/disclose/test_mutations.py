@@ -94,9 +94,11 @@ def means(place: Path, **more: Any) -> Means:
 def again(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The data stage done again, once, from the published manifest."""
     scratch = tmp_path_factory.mktemp("again")
-    run = level_4._prepared(None, manifest_of(place / "pub/adapter"), level_4.Rows(place, place / "base"), scratch)
+    run, told = level_4._prepared(
+        None, manifest_of(place / "pub/adapter"), level_4.Rows(place, place / "base"), scratch
+    )
     level_4.data.data(run)
-    return run
+    return run, told
 
 
 @pytest.mark.slow
@@ -134,7 +136,7 @@ def caught(place: Path, folder: Path, again: Any, manifest: dict[str, Any], path
     try:
         claims = list(level_0.claims(folder, (folder / MANIFEST).read_bytes(), manifest))
         claims += level_2.claims(folder, None, manifest, place / "base", place / "pub/adapter")
-        claims += level_4._compared(again, manifest)
+        claims += level_4._compared(*again, manifest)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError):
         return True  # `verify` says that the manifest cannot be read
     return any(

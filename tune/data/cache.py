@@ -3,7 +3,8 @@
 An entry is a finished data/ folder under the user's cache, named by the digest of everything that it depends on: files,
 tokenizer, template, settings, the code here and the libraries that it calls. Its files are never written again, so runs
 share them by hard links where the file system can, and copy them elsewhere. The cache only ever saves time: whatever goes
-wrong with it (no space, no permission, another file system), the rows are prepared in the run's own folder.
+wrong with it (no space, no permission, another file system, a file that was cut off), the rows are prepared in the run's own
+folder.
 """
 
 from __future__ import annotations
@@ -61,12 +62,18 @@ def take(name: str, folder: Path) -> bool:
     return True
 
 
+def drop(name: str) -> None:
+    """Removes an entry that turned out to be damaged."""
+    shutil.rmtree(_root() / name, ignore_errors=True)
+
+
 def offer(name: str, folder: Path) -> None:
-    """Keeps a finished folder, unless another process did so first, and removes entries that nobody used for long."""
+    """Keeps a finished folder in the place of an earlier one, and removes entries that nobody used for long."""
     entry = _root() / name
     beside = entry.with_name(f"{name}.{os.getpid()}.tmp")
     with suppress(OSError):
         shutil.copytree(folder, beside, copy_function=_link)
+        drop(name)
         beside.rename(entry)
     shutil.rmtree(beside, ignore_errors=True)
     with suppress(OSError):

@@ -347,8 +347,8 @@ def _nothing_left(source: SourceRows) -> None:
     raise DataError(Problem("rows", f"{what} ({why or 'the file is empty'})", fix, file=source.source.shown))
 
 
-def ledger_entry(prepared: Prepared, index: int, fresh: bool = False) -> SourceLedger:
-    """The account of a source. Its arithmetic closes by construction and is asserted. `fresh` is as for `remembered_sha256`."""
+def ledger_entry(prepared: Prepared, index: int, name: str, fresh: bool = False) -> SourceLedger:
+    """The account of a source, under one of `Data.names`; it is asserted to close. `fresh` is as for `remembered_sha256`."""
     rows, found = prepared.sources[index], prepared.examples
     own = np.flatnonzero(found.sources == index)
     counts = RowCounts(loaded=rows.loaded, dropped=dict(sorted(rows.reasons.items())), kept=rows.kept_rows)
@@ -357,7 +357,7 @@ def ledger_entry(prepared: Prepared, index: int, fresh: bool = False) -> SourceL
     files = tuple(FileDigest(name=n, bytes=p.stat().st_size, sha256=remembered_sha256(p, fresh)) for n, p in named)
     cut = own[found.cut[own] > 0]
     return SourceLedger(
-        name=rows.source.name,
+        name=name,
         split=rows.split,
         path=rows.source.shown,
         hub=hub_rows(rows.source),

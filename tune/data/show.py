@@ -188,12 +188,14 @@ def _source(ledger: Ledger, name: str | None) -> int:
     """The index of the source that is meant, the first without a name. Raises DataError when there is none of it."""
     if name is None:
         return 0
-    for i, source in enumerate(ledger.sources):
-        dataset = source.hub.repo if source.hub else None
-        if name in (source.path, dataset, Path(source.path).name, Path(source.path).stem):
-            return i
+    whole = [i for i, source in enumerate(ledger.sources) if name in (source.path, source.name)]
+    parts = [(s.hub.repo,) if s.hub else (Path(s.path).name, Path(s.path).stem) for s in ledger.sources]
+    found = whole or [i for i, part in enumerate(parts) if name in part]
+    if len(found) == 1:
+        return found[0]
     paths = ", ".join(source.path for source in ledger.sources)
-    raise DataError(Problem("rows", f"no source is named {name!r}", f"choose one of: {paths}"))
+    what = f"{len(found)} sources are named {name!r}" if found else f"no source is named {name!r}"
+    raise DataError(Problem("rows", what, f"choose one of: {paths}"))
 
 
 def formats(folder: Path, ledger: Ledger, declared: Sequence[str | None], tokenizer: Any) -> Iterator[str]:

@@ -35,8 +35,20 @@ def inputs(run: Run) -> Any:
 
 
 def stands(run: Run) -> bool:
-    """Whether the sequences are where they were written."""
-    return all(sequences.file(run.path("data"), split).is_file() for split in sequences.SPLITS)
+    """Whether the sequences that the ledger counts are there: a disk or a copy may have lost some of them."""
+    ledger = run.find(Ledger)
+    return ledger is not None and all(
+        sequences.counts(run.path("data"), split) == _counted(ledger, split) for split in sequences.SPLITS
+    )
+
+
+def _counted(ledger: Ledger, split: str) -> tuple[int, int, int, int]:
+    """(sequences, examples, tokens, loss tokens) that a split must hold; a held-out example is a sequence of its own."""
+    if split == "train":
+        found = ledger.packing
+        return found.sequences, found.examples, found.input_tokens, found.loss_tokens
+    examples, tokens = sum(s.examples for s in ledger.sources if s.split == split), ledger.total(split)
+    return examples, examples, tokens.input, tokens.loss
 
 
 def data(run: Run) -> Ledger:
@@ -48,14 +60,20 @@ def data(run: Run) -> Ledger:
     record = run.up_to_date(Ledger, wanted)
     if record is not None and stands(run):
         return record
+    if record is not None:
+        say(f"{run.path('data')} does not hold what its ledger counts; the rows are prepared again")
     folder = run.path("data")
     name = cache.key(wanted)
     with cache.alone(name, lambda: say("another process is preparing these rows; waiting for it")):
         shutil.rmtree(folder, ignore_errors=True)
         if not run.fresh and cache.take(name, folder):
-            found = run.read(Ledger)
-            say(f"prepared before ({found.made.at}), taken from the cache")
-            return found
+            taken = run.up_to_date(Ledger, wanted)
+            if taken is not None and stands(run):
+                say(f"prepared before ({taken.made.at}), taken from the cache")
+                return taken
+            say("what the cache holds of these rows is damaged; they are prepared again")
+            cache.drop(name)
+            shutil.rmtree(folder, ignore_errors=True)
         beside = run.path("data.tmp")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
@@ -88,7 +106,7 @@ def _build(run: Run, wanted: Any, folder: Path) -> Ledger:
     packing = save(prepared, run.recipe.data, folder)
     ledger = Ledger(
         made=made(wanted, started),
-        sources=tuple(ledger_entry(prepared, i, run.fresh) for i in range(len(prepared.sources))),
+        sources=tuple(ledger_entry(prepared, i, name, run.fresh) for i, name in enumerate(section.names)),
         learn_from=section.learn_from,
         template_sha256=base.template_sha256,
         tokenizer_sha256=base.tokenizer_sha256,

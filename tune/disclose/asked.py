@@ -26,11 +26,12 @@ def resolved(recipe: Recipe) -> Json:
 
 def without_paths(recipe: Recipe, repo: str | None) -> Json:
     """The resolved recipe for readers elsewhere: where things lay on this machine is nobody's business, so that a local
-    base has its public name or none, and a file its own name without folders."""
+    base has its public name or none, and a file its own name, with no more of the folders than tell its source from others."""
     told = resolved(recipe)
     told["base"]["model"] = repo or NO_PUBLIC_NAME
-    places = [(part, "path") for split in ("train", "eval") for part in told["data"][split]]
-    places += [(told["train"]["adapter"], "start_from"), (told["evaluate"], "prompts")]
+    for part, name in zip((*told["data"]["train"], *told["data"]["eval"]), recipe.data.names, strict=True):
+        part["path"] = name if part["path"] is not None else None
+    places = [(told["train"]["adapter"], "start_from"), (told["evaluate"], "prompts")]
     for part, key in places:
         part[key] = PurePath(part[key]).name if part[key] is not None else None
     return told

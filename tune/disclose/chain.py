@@ -30,10 +30,8 @@ def of_recipe(recipe: Recipe, base: BaseRecord) -> Facts:
         has_file=base.license.file is not None,
         family=family_of(base),
         sources=tuple(
-            Source(s.name, s.license, s.generator.model, s.generator.terms)
-            if s.generator
-            else Source(s.name, s.license)
-            for s in recipe.data.train
+            Source(name, s.license, s.generator.model, s.generator.terms) if s.generator else Source(name, s.license)
+            for name, s in zip(recipe.data.names, recipe.data.train, strict=False)  # held-out ones have names too
         ),
     )
 

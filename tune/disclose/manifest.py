@@ -113,15 +113,15 @@ def adapter_files(run: Run, train: TrainRecord) -> list[FileDigest]:
 
 def of_ledger(ledger: Ledger, recipe: Recipe, trained: dict[int, int]) -> Json:
     """The parts that follow from the rows: `trained` are the rows of each source (by index) that were trained on."""
-    sections = (*recipe.data.train, *recipe.data.eval)
+    names, sections = recipe.data.names, (*recipe.data.train, *recipe.data.eval)
     parts = enumerate(zip(ledger.sources, sections, strict=True))
     return {
         "sources": [
-            {**source_part(found, section, trained.get(i)), "findings": looked.by_source(ledger, i)}
+            {**source_part(names[i], found, section, trained.get(i)), "findings": looked.by_source(ledger, i)}
             for i, (found, section) in parts
         ],
         "languages": measured(ledger.languages),
-        "filters": filters(ledger.sources),
+        "filters": filters(names, ledger.sources),
         "checks": [{"name": c.name, "ok": c.ok, "what": measured(c.what)} for c in ledger.checks],
         "findings": looked.findings(ledger),
     }
@@ -249,12 +249,12 @@ def _seen_in_training(run: Run, base: BaseRecord, train: TrainRecord) -> Json:
     }
 
 
-def source_part(source: SourceLedger, section: Source, trained: int | None) -> Json:
-    """One source: identity by bytes, what is declared of it, and where its rows and tokens went. A private one is marked;
+def source_part(name: str, source: SourceLedger, section: Source, trained: int | None) -> Json:
+    """One source, under its name among `Data.names`: identity by bytes, what is declared of it, and where its rows and tokens went. A private one is marked;
     its digests stand here as they are, for `salt.salted`."""
     said = {name: declared(value) for name, value in section.model_dump(mode="json", include=set(DECLARED)).items()}
     return {
-        "name": source.name,
+        "name": name,
         "split": source.split,
         **({"salted": True} if salt.is_private(source, section) else {}),
         "sha256": measured(source.sha256),
@@ -288,12 +288,12 @@ def _hub(rows: HubRows) -> Json:
     return {**said, "commit": measured(rows.commit), "private": measured(rows.private)}
 
 
-def filters(sources: tuple[SourceLedger, ...]) -> list[Json]:
+def filters(names: tuple[str, ...], sources: tuple[SourceLedger, ...]) -> list[Json]:
     """What was removed and why: one entry a source and reason."""
     return [
-        {"source": s.name, "reason": reason, "rows": measured(rows)}
-        for s in sources
-        for reason, rows in s.rows.dropped.items()
+        {"source": name, "reason": reason, "rows": measured(rows)}
+        for name, source in zip(names, sources, strict=True)
+        for reason, rows in source.rows.dropped.items()
     ]
 
 

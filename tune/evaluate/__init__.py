@@ -122,7 +122,7 @@ def _held_out(
         return {}
     rows = sequences.load(run.path("data"), "eval")
     sums = score.loss_sums(model, rows["input_ids"], rows["labels"], base.pad_token_id, ranks)
-    found: dict[str, list[tuple[float, int]]] = {}
+    names, found = run.recipe.data.names, dict[str, list[tuple[float, int]]]()
     for (source,), pair in zip(rows["sources"], sums, strict=True):
-        found.setdefault(ledger.sources[source].name, []).append(pair)
+        found.setdefault(names[source], []).append(pair)
     return found

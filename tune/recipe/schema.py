@@ -13,6 +13,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from tune.text import endings
+
 Share = Annotated[float, Field(ge=0, lt=1)]
 PositiveInt = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
@@ -129,7 +131,7 @@ class Source(Section):
 
     @property
     def name(self) -> str:
-        """The source's short name in tables: the file's name, or `shown`."""
+        """The file's name, or `shown`: what is drawn depends on it, and on no folder. `Data.names` are unique."""
         return self.shown if self.path is None else PurePath(self.path).name
 
 
@@ -188,6 +190,12 @@ class Data(Section):
     line."""
     findings: Findings = Findings()
     """What is looked for in the rows, and whether rows that have it are counted or left out."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What records call the sources, training first: by file, and as much of its folders as tells it from others."""
+        every = (*self.train, *self.eval)
+        return endings([(s.shown,) if s.path is None else PurePath(s.path).parts for s in every])
 
 
 class Adapter(Section):

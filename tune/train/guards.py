@@ -101,7 +101,7 @@ def same_as_ledger(rows: Dataset, ledger: Ledger) -> None:
     if found != said:
         what = "data/train.arrow holds {} sequences, {} examples, {} tokens and {} loss tokens".format(*found)
         raise TrainingFailed(
-            f"{what}, and data/ledger.json says {', '.join(map(str, said))}. Delete the run's data/ and run the same command."
+            f"{what}, and data/ledger.json says {', '.join(map(str, said))}. Run the same command again: it prepares the rows anew."
         )
 
 
@@ -114,10 +114,14 @@ def same_as_fed(run: Run, plan: Plan, ledger: Ledger, consumed: Receipt) -> None
     if fed != wanted:
         what = f"{fed} examples, tokens and loss tokens were fed where the prepared rows make {wanted}"
     elif plan.sequences >= len(rows) and consumed.examples_root != ledger.examples_root:
-        what = f"the examples that were fed ({consumed.examples_root}) are not those of the ledger ({ledger.examples_root})"
+        raise TrainingFailed(
+            f"the examples that were fed ({consumed.examples_root}) are not those of the ledger ({ledger.examples_root}): most "
+            "likely data/train.arrow was damaged after it was written. Run the recipe with --fresh, which prepares the rows anew; "
+            "if that ends like this too, please report it."
+        )
     else:
         return
-    raise TrainingFailed(f"{what}. This is a fault of tune or of a library; please report it.")
+    raise TrainingFailed(f"{what}. {FAULT}")
 
 
 def same_adapter(folder: Path, model: Any, recipe: Recipe) -> None:

@@ -40,9 +40,12 @@ def _of_the_rows(manifest: Json) -> Iterator[str]:
             yield f"{source['name']}: more loss tokens than tokens"
         if source["share_of_loss_tokens"]["value"] != round(tokens["loss"] / tokens["input"], 6):
             yield f"{source['name']}: the share of loss tokens is not loss / input"
-        removed = {f["reason"]: f["rows"]["value"] for f in manifest["filters"] if f["source"] == source["name"]}
-        if any(removed.get(reason) != number for reason, number in rows["dropped"].items()):
-            yield f"{source['name']}: filters and dropped rows disagree"
+    left_out = [(s["name"], why, n) for s in manifest["sources"] for why, n in s["rows"]["dropped"]["value"].items()]
+    filtered = [(f["source"], f["reason"], f["rows"]["value"]) for f in manifest["filters"]]
+    for name in dict.fromkeys(entry[0] for entry in (*left_out, *filtered)):
+        own = [sorted((e for e in entries if e[0] == name), key=str) for entries in (left_out, filtered)]
+        if own[0] != own[1]:
+            yield f"{name}: filters and dropped rows disagree"
     languages = manifest.get("languages", {"value": {}})["value"]
     if sum(languages.values()) > 1 + 0.0005 * len(languages):  # each is rounded to three decimals
         yield "languages: the shares are more than the whole"

@@ -62,7 +62,7 @@ def claims(run: Run | None, manifest: Json, given: Rows) -> Iterator[Claim]:
     """What level 4 says. Raises BaseModelError for a folder that is no base."""
     with TemporaryDirectory(prefix="tune-verify-") as scratch:
         try:
-            again = _prepared(run, manifest, given, Path(scratch))
+            again, told = _prepared(run, manifest, given, Path(scratch))
         except Lacking as lack:
             yield unchecked(4, TITLE, str(lack))
             return
@@ -71,11 +71,12 @@ def claims(run: Run | None, manifest: Json, given: Rows) -> Iterator[Claim]:
         except UserError as error:
             yield judged(4, TITLE, [f"the rows cannot be prepared as they were: {error}"], "")
             return
-        yield from _compared(again, manifest, given.key)
+        yield from _compared(again, told, manifest, given.key)
 
 
-def _prepared(run: Run | None, manifest: Json, given: Rows, scratch: Path) -> Run:
-    """A run directory of its own with the base looked at and the rows in their places. Raises Lacking."""
+def _prepared(run: Run | None, manifest: Json, given: Rows, scratch: Path) -> tuple[Run, Recipe]:
+    """A run directory of its own with the base looked at and the rows in their places; and the recipe as it was told, whose
+    paths the names of the sources follow from. Raises Lacking."""
     rows, base_folder = given.folder, given.base
     if run is not None:
         recipe, root = run.recipe, run.root
@@ -91,6 +92,7 @@ def _prepared(run: Run | None, manifest: Json, given: Rows, scratch: Path) -> Ru
         raise Lacking("needs the base, for its tokenizer: --base FOLDER")
     if rows is None and run is None and any(s.path is not None for s in (*recipe.data.train, *recipe.data.eval)):
         raise Lacking("needs the rows: --data FOLDER, a folder that holds the files that the card names")
+    asked = recipe
     if rows is not None:
         root = scratch / "rows"
         recipe = _placed(recipe, manifest, run, given, root)
@@ -112,7 +114,7 @@ def _prepared(run: Run | None, manifest: Json, given: Rows, scratch: Path) -> Ru
             files_of(pin(source, {}), root)
         except UserError as error:
             raise Lacking(f"needs the rows: {error}") from None
-    return again
+    return again, asked
 
 
 def _placed(recipe: Recipe, manifest: Json, run: Run | None, given: Rows, root: Path) -> Recipe:
@@ -196,10 +198,10 @@ def _place_function(text: str, run: Run | None, root: Path) -> None:
         shutil.copyfile(run.root / module_file(text), place)
 
 
-def _compared(again: Run, manifest: Json, key: salt.RunKey | None = None) -> Iterator[Claim]:
+def _compared(again: Run, told: Recipe, manifest: Json, key: salt.RunKey | None = None) -> Iterator[Claim]:
     """The claims, one a source and one a part of the manifest that follows from the rows. Without the key that digests of
     private sources are salted with, all but these is compared."""
-    found, manifest = _alike(again, _comparable(manifest, again), key)
+    found, manifest = _alike(again, told, _comparable(manifest, again), key)
     if len(found["sources"]) != len(manifest["sources"]):
         yield judged(
             4, TITLE, [f"sources: {len(manifest['sources'])} in the manifest, {len(found['sources'])} here"], ""
@@ -229,11 +231,11 @@ def _compared(again: Run, manifest: Json, key: salt.RunKey | None = None) -> Ite
         yield unchecked(4, "what the optimizer is said to have been fed follows from the data", NEEDS_KEY)
 
 
-def _alike(again: Run, manifest: Json, key: salt.RunKey | None) -> tuple[Json, Json]:
+def _alike(again: Run, told: Recipe, manifest: Json, key: salt.RunKey | None) -> tuple[Json, Json]:
     """(the parts that follow from the rows, the manifest), both with the same digests salted, or without them."""
     ledger = again.read(Ledger)
     orders = _feed(again, ledger, [entry["step"] for entry in manifest.get("checkpoints", [])])
-    found = _comparable(_plain(of_ledger(ledger, again.recipe, rows_trained(again))), again)
+    found = _comparable(_plain(of_ledger(ledger, told, rows_trained(again))), again)
     found["consumption"] = _plain(consumption(receipt.from_log(again.path(receipt.LOG))))
     found["checkpoints"] = [
         {"step": entry["step"], "order_root": measured(orders.get(entry["step"]))}

@@ -164,7 +164,7 @@ def _source_faults(manifest: Json, recipe: Recipe) -> Iterator[str]:
         said = section.model_dump(mode="json", include={*DECLARED, "map"} if section.map else set(DECLARED))
         wanted = {name: declared(value) for name, value in said.items()} | {"split": split}
         if section.path is not None:
-            wanted["name"] = section.name
+            wanted["name"] = recipe.data.names[i]
         else:
             hub = {"repo": declared(section.dataset), "split": declared(section.split)}
             hub |= {"config": declared(section.config)} if section.config is not None else {}
