@@ -9,7 +9,7 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import BufferedIOBase, BufferedReader
+from io import BufferedIOBase, BufferedReader, RawIOBase
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -39,8 +39,8 @@ _DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError)
 _OPENED: dict[str | None, Callable[[Path], Any]] = {
     None: lambda path: path.open("rb"),
     "gz": gzip.open,
-    "bz2": bz2.open,
-    "xz": lzma.open,
+    "bz2": lambda path: BufferedReader(_Streams(path, bz2.BZ2Decompressor)),
+    "xz": lambda path: BufferedReader(_Streams(path, lzma.LZMADecompressor)),
 }
 
 
@@ -162,6 +162,45 @@ def _open(file: SourceFile) -> BufferedIOBase:
     with file.path.open("rb"):
         pass  # pyarrow's own error for a file that may not be read has no number
     return BufferedReader(pa.input_stream(str(file.path), compression="zstd"))
+
+
+class _Streams(RawIOBase):
+    """Compressed streams one after the other, as pbzip2 and pixz write them, with zeros between or behind them.
+
+    bz2.open and lzma.open take whatever is behind the first stream and is none for the end of the file, in silence; here
+    it raises what the decompressor raises.
+    """
+
+    def __init__(self, path: Path, begin: Callable[[], Any]) -> None:
+        """`begin` makes a decompressor, which reads one stream."""
+        self._file, self._begin, self._stream = path.open("rb"), begin, begin()
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Decompressed bytes; none at the end. Raises one of _DAMAGE."""
+        given = b""
+        while not given:
+            rest = b""
+            if self._stream.eof:
+                rest = self._stream.unused_data.lstrip(b"\0")
+                while not rest:
+                    if not (block := self._file.read(BLOCK_BYTES)):
+                        return 0
+                    rest = block.lstrip(b"\0")
+                self._stream = self._begin()
+            elif self._stream.needs_input and not (rest := self._file.read(BLOCK_BYTES)):
+                raise EOFError("the file ends inside a stream")
+            given = self._stream.decompress(rest, len(buffer))
+        buffer[: len(given)] = given
+        return len(given)
+
+    def close(self) -> None:
+        """Closes the file too."""
+        self._file.close()
+        super().close()
 
 
 def _read(

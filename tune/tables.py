@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from io import BufferedIOBase
 from typing import Any, cast
 
@@ -14,8 +16,15 @@ from tune.jsonl import BLOCK_BYTES, BYTE_ORDER_MARK, MAX_LINE_BYTES, Broken, loa
 Read = tuple[int, dict[str, Any] | Broken, int]
 """The place of a row, the row or why it is none, and about how many bytes it holds in memory."""
 
-JSON_COLUMNS = {"messages", "conversations", "tools", "chosen", "rejected", "prompt", "completion"}
+LISTS = {"messages", "conversations", "conversation", "tools", "functions", "history"}
 """Columns of a CSV file whose cells may be JSON: tables have no lists, so people write the JSON text into the cell."""
+SIDES = {"prompt", "completion", "chosen", "rejected"}
+"""Columns of texts or of messages. Answers in JSON are texts, so only what is messages is read as JSON."""
+JUDGED = {"label", "kto_tag"}
+_TEXTS = {"system", "instruction", "input", "context", "output", "response", "question", "answer", "query", "text"}
+READ_COLUMNS = LISTS | SIDES | JUDGED | _TEXTS | {"system_prompt"}
+"""Columns that some format reads. A value that JSON has no form for is a fault in them, and text in any other."""
+_ROLES = {"system", "developer", "user", "assistant", "tool", "function", "human", "gpt"}
 LABELS = {"true": True, "1": True, "false": False, "0": False}
 BATCH_BYTES = MAX_LINE_BYTES
 """Rows of a parquet file that are turned into Python values together hold about this much."""
@@ -43,7 +52,7 @@ def no_text(line: int, text: str, column: str | None = None) -> Broken | None:
 def read_csv(stream: BufferedIOBase, delimiter: str) -> Iterator[Read]:
     """Records of a CSV file (RFC 4180) with the lines where they begin; the first record names the columns.
 
-    All cells are text, but for JSON in columns that hold lists and for true and false in `label`. A blank line between
+    All cells are text, but for JSON in LISTS, messages in SIDES, and true and false in JUDGED. A blank line between
     records is Broken, at the end it is nothing. Raises what `stream` raises.
     """
     source = _CsvLines(stream)
@@ -166,14 +175,33 @@ def _csv_row(line: int, names: list[str], cells: list[str]) -> dict[str, Any] | 
         if bad := no_text(line, cell, name):
             return bad
         row[name] = cell
-        if name == "label":
+        if name in JUDGED:
             row[name] = LABELS.get(cell.strip().lower(), cell)
-        elif name in JSON_COLUMNS and cell.lstrip()[:1] in ("[", "{"):
-            try:
-                row[name] = loads(cell)
-            except ValueError:
-                pass  # a text that begins with a bracket
+        elif name in LISTS or name in SIDES:
+            row[name] = _from_cell(cell, messages_only=name in SIDES)
     return row
+
+
+def _from_cell(cell: str, *, messages_only: bool) -> Any:
+    """The JSON that stands in a cell, or the cell itself when it is only a text that begins with a bracket."""
+    if cell.lstrip()[:1] not in ("[", "{"):
+        return cell
+    try:
+        found = loads(cell)
+    except ValueError:
+        return cell
+    return cell if messages_only and not _are_messages(found) else found
+
+
+def _are_messages(value: Any) -> bool:
+    """Whether a JSON value is a message, or a list of objects one of which is: others are then told what they lack."""
+    if isinstance(value, list):
+        return all(isinstance(one, dict) for one in value) and any(map(_are_messages, value))
+    if not isinstance(value, dict):
+        return False
+    says = not value.keys().isdisjoint(("content", "value", "tool_calls", "function_call"))
+    speakers = [value[name] for name in ("role", "from") if name in value]
+    return bool(speakers) and (says or any(isinstance(one, str) and one in _ROLES for one in speakers))
 
 
 class _Unsayable(ValueError):
@@ -184,7 +212,8 @@ def read_parquet(stream: BufferedIOBase, rows: int) -> Iterator[Read]:
     """Rows of a parquet file, numbered from 1, read `rows` at a time and fewer where they are wide.
 
     Fields that are null are left out, at every depth: a table has to fill in null for a field that one row has and
-    another has not.
+    another has not. What JSON has no form for is text in a column that no format reads, see `_as_text`, and a fault of
+    the row in others.
     Damage is the last row given. Raises OSError where the system cannot read.
     """
     import pyarrow.parquet as pq
@@ -247,15 +276,16 @@ def _table_row(number: int, names: list[str], values: list[Any]) -> dict[str, An
         if value is None:
             continue
         try:
-            row[name] = _json(value)
+            row[name] = _json(value, _refuse if name in READ_COLUMNS else _as_text)
         except _Unsayable as error:
             what = f"holds {error}, which JSON cannot say"
             return Broken(number, "not JSON", what, "write it as text, or leave the column out", name)
     return row
 
 
-def _json(value: Any) -> Any:
-    """The JSON form of a table's value; structs and maps lose their nulls as rows do. Raises _Unsayable."""
+def _json(value: Any, otherwise: Callable[[Any], str]) -> Any:
+    """The JSON form of a table's value; structs and maps lose their nulls as rows do. `otherwise` is asked for what has
+    none. Raises _Unsayable."""
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int) and abs(value) < 2**53:
@@ -263,12 +293,33 @@ def _json(value: Any) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, dict):
-        if not all(isinstance(name, str) for name in value):
+        if otherwise is _refuse and not all(isinstance(name, str) for name in value):
             raise _Unsayable("a map whose keys are not texts")
-        return {name: _json(inner) for name, inner in value.items() if inner is not None}
+        names = {name: name if isinstance(name, str) else _as_text(name) for name in value}
+        return {names[name]: _json(inner, otherwise) for name, inner in value.items() if inner is not None}
     if isinstance(value, list):
-        return [_json(inner) for inner in value]
+        return [_json(inner, otherwise) for inner in value]
+    return otherwise(value)
+
+
+def _refuse(value: Any) -> str:
     raise _Unsayable(_said(value))
+
+
+def _as_text(value: Any) -> str:
+    """A value that has no JSON form as text: numbers in digits (NaN, Infinity, -Infinity), dates and times in ISO 8601,
+    durations in seconds, bytes in base64. Raises _Unsayable for damaged values."""
+    if isinstance(value, Exception):
+        _refuse(value)
+    if isinstance(value, float):
+        return str(value) if math.isfinite(value) else "NaN" if math.isnan(value) else f"{'-' * (value < 0)}Infinity"
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if hasattr(value, "total_seconds"):
+        return f"{value.total_seconds():f}"
+    return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
 
 
 def _said(value: Any) -> str:

@@ -157,7 +157,7 @@ CASES: dict[str, tuple[Any, str]] = {
     ),
     "two systems": (
         chat(said("system"), said("system"), said("user"), said("assistant")),
-        "train.jsonl:2: messages[1].role: a system message after the first. put the system message first",
+        "train.jsonl:2: messages[1].role: a system message after a system message. join them",
     ),
     "two users in a row": (
         chat(said("user"), said("user"), said("assistant")),

@@ -133,7 +133,11 @@ BAD: dict[str, list[tuple[Any, str]]] = {
         ),
         (
             chat(SYS, said("developer"), HI, YO),
-            "wrong role order | messages[1].role | a developer message after the first | put the developer message first",
+            "wrong role order | messages[1].role | a developer message after a system message | join them",
+        ),
+        (
+            chat(SYS, SYS, HI, YO),
+            "wrong role order | messages[1].role | a system message after a system message | join them",
         ),
         (
             chat(HI, HI, YO),

@@ -103,6 +103,11 @@ GOOD: dict[str, tuple[str, dict[str, Any], Sample]] = {
         ),
         Sample([HI, called()], [TOOL]),
     ),
+    "a tool that says nothing": (
+        "messages",
+        chat(HI, said("assistant", None, tool_calls=[CITY]), said("tool", None), {"role": "tool"}, YO),
+        Sample([HI, called(), said("tool", ""), said("tool", ""), YO]),
+    ),
     "calls with words, two tools, then the user": (
         "messages",
         chat(

@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from row_files import AGAIN, read, source, told
 
+from tune.data.formats import ANSWERS, OUTPUTS, PAIRS, SHAREGPT, SYSTEM
 from tune.jsonl import MAX_LINE_BYTES, Broken, Row
 from tune.sources import SourceFile, chunks, count_rows, parse
+from tune.tables import READ_COLUMNS
 
 QUOTE_FIX = 'put a cell with quotes, commas or line breaks in quotes, and write each quote inside it twice ("")'
 
@@ -42,9 +44,44 @@ CSVS: dict[str, tuple[str | bytes, list[Any]]] = {
         ),
         [
             {"messages": [{"role": "user"}], "prompt": "[1] is a list", "other": "[1]"},
-            {"messages": ' {"a": NaN}', "prompt": {}, "other": "{}"},
+            {"messages": ' {"a": NaN}', "prompt": "{}", "other": "{}"},
             {"messages": [], "prompt": '["\\ud800"]', "other": ""},
         ],
+    ),
+    "answers in JSON": (
+        (
+            "prompt,completion,chosen,rejected\n"
+            'Extract: Bob is 3,"{""name"": ""Bob""}","[{""from"": ""Oslo"", ""to"": ""Rome""}]","{""role"": ""clerk""}"\n'
+            '"[3,1,2]",[],{},"[{""role"": ""user""}, 1]"\n'
+        ),
+        [
+            {
+                "prompt": "Extract: Bob is 3",
+                "completion": '{"name": "Bob"}',
+                "chosen": '[{"from": "Oslo", "to": "Rome"}]',
+                "rejected": '{"role": "clerk"}',
+            },
+            {"prompt": "[3,1,2]", "completion": "[]", "chosen": "{}", "rejected": '[{"role": "user"}, 1]'},
+        ],
+    ),
+    "messages for texts": (
+        (
+            "prompt,completion,chosen,rejected\n"
+            '"[{""role"": ""user"", ""content"": ""Hi""}]","{""role"": ""assistant"", ""tool_calls"": []}",'
+            '"[{""from"": ""x"", ""value"": ""y""}, {}]","{""role"": ""user"", ""text"": ""y""}"\n'
+        ),
+        [
+            {
+                "prompt": [{"role": "user", "content": "Hi"}],
+                "completion": {"role": "assistant", "tool_calls": []},
+                "chosen": [{"from": "x", "value": "y"}, {}],
+                "rejected": {"role": "user", "text": "y"},
+            }
+        ],
+    ),
+    "every list": (
+        'conversation,functions,history\n"[{""from"": ""human""}]","[{""name"": ""f""}]","[[""a"", ""b""]]"\n',
+        [{"conversation": [{"from": "human"}], "functions": [{"name": "f"}], "history": [["a", "b"]]}],
     ),
     "labels": (
         "label,a\ntrue,1\nFALSE,true\n1,\n0,\nyes,\n,\n",
@@ -221,44 +258,92 @@ def test_parquet(tmp_path: Path) -> None:
 
 
 DAY = dt.date(2026, 11, 24)
-UNSAYABLE: dict[str, tuple[Any, str]] = {
-    "bytes": (pa.array([b"a", None]), "bytes"),
-    "date": (pa.array([DAY, None]), "a date or time"),
-    "time": (pa.array([dt.datetime(2026, 1, 1, tzinfo=dt.UTC), None]), "a date or time"),
-    "unknown zone": (pa.array([1, None], pa.timestamp("s", tz="Mars/Base")), "a value of another kind"),
-    "beyond the calendar": (pa.array([2**48, None], pa.timestamp("s")), "a value of another kind"),
-    "another kind": (pa.array([b"0123456789abcdef", None], pa.uuid()), "a value of another kind"),
-    "duration": (pa.array([dt.timedelta(1), None]), "a duration"),
-    "decimal": (pa.array([decimal.Decimal("1.5"), None]), "a decimal number"),
-    "NaN": (pa.array([float("nan"), None]), "the number nan"),
-    "infinity": (pa.array([-float("inf"), None]), "the number -inf"),
-    "large number": (pa.array([2**53, None], pa.uint64()), "a whole number beyond 2**53"),
-    "inside": (pa.array([[{"a": b"x"}], None]), "bytes"),
+UNSAYABLE: dict[str, tuple[Any, str, Any]] = {
+    "bytes": (pa.array([b"a", None]), "bytes", "YQ=="),
+    "date": (pa.array([DAY, None]), "a date or time", "2026-11-24"),
+    "time": (pa.array([dt.datetime(2026, 1, 1, tzinfo=dt.UTC), None]), "a date or time", "2026-01-01T00:00:00+00:00"),
+    "unknown zone": (pa.array([1, None], pa.timestamp("s", tz="Mars/Base")), "a value of another kind", None),
+    "beyond the calendar": (pa.array([2**48, None], pa.timestamp("s")), "a value of another kind", None),
+    "another kind": (
+        pa.array([b"0123456789abcdef", None], pa.uuid()),
+        "a value of another kind",
+        "30313233-3435-3637-3839-616263646566",
+    ),
+    "duration": (pa.array([dt.timedelta(1), None]), "a duration", "86400.000000"),
+    "decimal": (pa.array([decimal.Decimal("1.5"), None]), "a decimal number", "1.5"),
+    "NaN": (pa.array([float("nan"), None]), "the number nan", "NaN"),
+    "infinity": (pa.array([-float("inf"), None]), "the number -inf", "-Infinity"),
+    "large number": (pa.array([2**53, None], pa.uint64()), "a whole number beyond 2**53", "9007199254740992"),
+    "inside": (pa.array([[{"a": b"x"}], None]), "bytes", [{"a": "eA=="}]),
     "map of numbers": (
         pa.array([[(1, 2)], None], pa.map_(pa.int64(), pa.int64())),
         "a map whose keys are not texts",
+        {"1": 2},
     ),
     "map with a key twice": (
         pa.array([[("a", 1), ("a", 2)], None], pa.map_(pa.string(), pa.int64())),
         "a map that gives a key twice",
+        None,
     ),
     "not UTF-8": (
         pa.Array.from_buffers(
             pa.string(), 2, [pa.py_buffer(b"\x01"), pa.py_buffer(b"\0\0\0\0\1\0\0\0\1\0\0\0"), pa.py_buffer(b"\xff")]
         ),
         "text that is not UTF-8",
+        None,
     ),
 }
 
 
-@pytest.mark.parametrize(("column", "said"), UNSAYABLE.values(), ids=UNSAYABLE.keys())
-def test_values_beyond_json(tmp_path: Path, column: Any, said: str) -> None:
-    """A value that JSON cannot say makes its row broken, with the name of the column; a null in its place does not."""
-    said = f"f:1: odd: holds {said}, which JSON cannot say. write it as text, or leave the column out"
-    assert told(table(tmp_path / "a.parquet", {"text": ["a", "b"], "odd": column})) == [
-        ("not JSON", said),
-        {"text": "b"},
+@pytest.mark.parametrize(("column", "said", "text"), UNSAYABLE.values(), ids=UNSAYABLE.keys())
+def test_values_beyond_json(tmp_path: Path, column: Any, said: str, text: Any) -> None:
+    """A value that JSON cannot say makes its row broken where a format reads it, with the name of the column; in any other
+    column it is text, unless it is damaged. A null in its place is nothing."""
+    said = f"holds {said}, which JSON cannot say. write it as text, or leave the column out"
+    answer = table(tmp_path / "a.parquet", {"text": ["a", "b"], "completion": column})
+    assert told(answer) == [("not JSON", f"f:1: completion: {said}"), {"text": "b"}]
+    other = table(tmp_path / "b.parquet", {"text": ["a", "b"], "odd": column})
+    expected = ("not JSON", f"f:1: odd: {said}") if text is None else {"text": "a", "odd": text}
+    assert told(other) == [expected, {"text": "b"}]
+
+
+def test_text_of_numbers_and_times(tmp_path: Path) -> None:
+    """The text of a value is one whatever unit the table counts in, and a value has no exponent where digits say it."""
+    times = pa.array([1_700_000_000], pa.timestamp("s"))
+    columns = {
+        "a": times,
+        "b": times.cast(pa.timestamp("ns")),
+        "c": pa.array([1], pa.duration("s")),
+        "d": pa.array([10**9], pa.duration("ns")),
+        "e": pa.array([decimal.Decimal("0.0000001")]),
+        "f": pa.array([-(2**63)]),
+        "g": pa.array([dt.time(9, 30)]),
+    }
+    assert told(table(tmp_path / "a.parquet", columns)) == [
+        {
+            **dict.fromkeys("ab", "2023-11-14T22:13:20"),
+            **dict.fromkeys("cd", "1.000000"),
+            "e": "0.0000001",
+            "f": "-9223372036854775808",
+            "g": "09:30:00",
+        }
     ]
+
+
+def test_columns_that_formats_read() -> None:
+    """Every column that a format reads is known to be read."""
+    read = {
+        *(name for pair in PAIRS for name in pair),
+        *ANSWERS,
+        *OUTPUTS,
+        *SHAREGPT,
+        *SYSTEM,
+        "messages",
+        "instruction",
+        "context",
+        "history",
+    }
+    assert read | {"tools", "functions", "chosen", "rejected", "label", "text"} <= READ_COLUMNS
 
 
 def test_parquet_faults(tmp_path: Path) -> None:

@@ -590,6 +590,31 @@ def test_link_that_leads_outside(here: Path, tmp_path: Path) -> None:
     assert load(Path("recipe.yaml"), roots=[outside]).recipe.data.train[0].path == "link.jsonl"
 
 
+def test_links_inside_a_folder(here: Path, tmp_path: Path) -> None:
+    """A link in a folder of rows is held to the rules of a link that is named: where it leads must be allowed, and is read
+    once."""
+    outside, rows = tmp_path / "outside", here / "rows"
+    outside.mkdir()
+    rows.mkdir()
+    (outside / "o.jsonl").write_text("{}\n")
+    (rows / "a.jsonl").write_text("{}\n")
+    (rows / "c.jsonl").symlink_to(outside / "o.jsonl")
+    for path in ("rows", "rows/*.jsonl"):
+        (here / "recipe.yaml").write_text(changed("train.jsonl", path))
+        assert complaints("recipe.yaml") == [
+            (
+                f"recipe.yaml:7: data.train[0].path: rows/c.jsonl leads to {outside.resolve()}/o.jsonl, which lies outside "
+                "the current folder and the recipe's folder. move the file, or allow its folder with --root DIR"
+            )
+        ]
+        assert load(Path("recipe.yaml"), roots=[outside]).recipe.data.train[0].path == path
+    (rows / "c.jsonl").unlink()
+    (rows / "b.jsonl").symlink_to("a.jsonl")
+    assert complaints("recipe.yaml") == [
+        "recipe.yaml:7: data.train[0].path: rows/b.jsonl (it is a.jsonl) is named twice. name a file once"
+    ]
+
+
 def test_problems_carry_their_parts(here: Path) -> None:
     """For `tune check --json`: file, line and key stand apart from the words."""
     (here / "recipe.yaml").write_text(changed("max_steps", "max_step"))

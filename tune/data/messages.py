@@ -142,7 +142,7 @@ def read_turn(turn: Any, key: str, *, sharegpt: bool = False) -> Turn:
         message["tool_calls"] = _calls_in_text(said, f"{key}.{says}")
     learned = turn.keys() == {who, says} or _add_fields(message, turn, (who, says), key)
     calls = "tool_calls" in message
-    if speaker != "function_call" and not (calls and turn.get(says) is None):
+    if speaker != "function_call" and not ((calls or role == "tool") and turn.get(says) is None):
         message["content"] = _content(_has(turn, says, key), f"{key}.{says}")
     # A call is an answer without words, and a tool may well have nothing to say.
     if not message["content"].strip() and not calls and role != "tool":
@@ -299,7 +299,9 @@ def check_order(turns: Sequence[Turn]) -> None:
     for turn in turns:
         role, wrong = turn.role, None
         if role in ("system", "developer"):
-            if before:
+            if before and before.role in ("system", "developer"):
+                wrong = f"a {role} message after a {before.role} message", "join them"
+            elif before:
                 wrong = f"a {role} message after the first", f"put the {role} message first"
         elif role == "tool":
             if not before or not (before.role == "tool" or "tool_calls" in before.message):

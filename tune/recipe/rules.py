@@ -182,26 +182,49 @@ def _data_paths(recipe: Recipe, root: Path, allowed: Sequence[Path]) -> Iterator
     seen: set[Path] = set()
     for key, source, text in named:
         path = real(root / text)
-        if not any(path.is_relative_to(folder) for folder in allowed):
-            what = f"{text} lies outside the current folder and the recipe's folder"
-            yield key, what, "move the file, or allow its folder with --root DIR"
+        if not _is_below(path, allowed):
+            yield key, *_outside(text)
         elif kind_of(path) is None and not any(mark in text for mark in "*?["):
             fix = f"paths are read from {root.name or root}/, the folder where the command runs"
             yield key, f"no such file: {text}", fix
         elif source is None and kind_of(path) != "file":
             yield key, f"{text} is not a file", "give one JSONL file"
+        elif source is None:
+            yield from _twice(key, text, path, seen)
         else:
-            yield from _files(key, source, text, root, seen)
+            yield from _files(key, text, root, allowed, seen)
 
 
-def _files(key: Key, source: Source | None, text: str, root: Path, seen: set[Path]) -> Iterator[Found]:
-    """Complaints about the files behind one path. `seen` are the files of the entries before, and grows."""
+def _is_below(path: Path, allowed: Sequence[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in allowed)
+
+
+def _outside(shown: str) -> tuple[str, str]:
+    what = f"{shown} lies outside the current folder and the recipe's folder"
+    return what, "move the file, or allow its folder with --root DIR"
+
+
+def _files(key: Key, text: str, root: Path, allowed: Sequence[Path], seen: set[Path]) -> Iterator[Found]:
+    """Complaints about the files behind one path, the first of each kind. A link stands for the file that it leads to."""
     try:
-        paths = [real(file.path) for file in expand(text, root)] if source is not None else [real(root / text)]
+        files = expand(text, root)
     except DataError as error:
         yield key, f"{text}: {error.problems[0].what}", error.problems[0].fix
         return
-    twice = next((path for path in paths if path in seen), None)
-    if twice is not None:
-        yield key, f"{text} is named twice" if len(paths) == 1 else f"{twice.name} is named twice", "name a file once"
-    seen.update(paths)
+    paths = {file.shown: real(file.path) for file in files}
+    if (outside := next((shown for shown, path in paths.items() if not _is_below(path, allowed)), None)) is not None:
+        yield key, *_outside(f"{outside} leads to {paths[outside]}, which")
+        return
+    for shown, path in paths.items():
+        complaints = list(_twice(key, text if len(files) == 1 else shown, path, seen))
+        if complaints:
+            yield from complaints
+            return
+
+
+def _twice(key: Key, shown: str, path: Path, seen: set[Path]) -> Iterator[Found]:
+    """A complaint about a file that was named before. `seen` are the files before this one, and grows."""
+    if path in seen:
+        link = f" (it is {path.name})" if path.name != shown.rpartition("/")[2] else ""
+        yield key, f"{shown}{link} is named twice", "name a file once"
+    seen.add(path)
