@@ -20,8 +20,8 @@ from tune.cli import VERBS, _parser
 from tune.data.prepare import FOUND, NOT_SAMPLED
 from tune.disclose import manifest
 from tune.errors import Problem
-from tune.evaluate.checks import KINDS
 from tune.files import read_jsonl
+from tune.prompts import KINDS
 from tune.recipe.reference import reference
 from tune.recipe.schema import Recipe
 from tune.records import STAGES, Publications, Receipt, RunInfo, Submission
@@ -247,6 +247,7 @@ def test_problem_names_are_those_of_the_code() -> None:
         "recipe/*.py",
         "data/*.py",
         "evaluate/checks.py",
+        "prompts.py",
         "base.py",
         "modelfiles.py",
         "models.py",

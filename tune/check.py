@@ -12,11 +12,12 @@ from tune.data import cache
 from tune.data.show import Wanted, formats, print_rows
 from tune.data.stage import data
 from tune.disclose import chain
-from tune.evaluate.checks import as_tokens, read_prompts
+from tune.evaluate.checks import as_tokens
 from tune.licenses.gate import evaluate, told
 from tune.modelfiles import optional_json
 from tune.models import load_tokenizer
 from tune.plan import elsewhere, families, published
+from tune.prompts import read_prompts
 from tune.recipe import Loaded
 from tune.recipe.rules import is_hub_id
 from tune.records import BaseRecord, Ledger

@@ -21,6 +21,7 @@ from tune.data.patterns import Kind
 from tune.data.prepare import ledger_entry, make_setup, prepare
 from tune.data.scan import scan
 from tune.disclose import looked
+from tune.errors import DataError
 from tune.recipe import Recipe
 from tune.records import Finding
 from tune.run import deciding
@@ -60,12 +61,22 @@ def prepared(
     return {one.name: one for one in found.findings}, fates, found
 
 
+def test_faulty_prompts_stop_before_anything_is_trained(bench: Bench, tmp_path: Path) -> None:
+    """What could not be asked after training is refused with the rows, by line."""
+    write_rows(tmp_path / "train.jsonl", [ROWS["plain"]])
+    write_rows(tmp_path / "eval.jsonl", [ROWS["mail"]])
+    write_rows(tmp_path / "prompts.jsonl", [{"prompt": "Why?", "checks": [{"stops": True}]}, {"prompt": "Why?"}])
+    with pytest.raises(DataError, match=r"^prompts\.jsonl:2: checks: has no checks\."):
+        prepared(bench, tmp_path, recipe(prompts=True))
+
+
 def test_counted_by_default(bench: Bench, tmp_path: Path) -> None:
     """Every kind is counted by source and named in the fates; tokens and rows stay as they are."""
     names = ["plain", "mail", "plain", "key", "hidden", "long", "nearly"]
     write_rows(tmp_path / "train.jsonl", [ROWS[name] for name in names])
     write_rows(tmp_path / "eval.jsonl", [ROWS["mail"], chat_row("Where?", LONG)])
-    write_rows(tmp_path / "prompts.jsonl", [{"prompt": LONG}, {"messages": [{"role": "user", "content": "Why?"}]}, {}])
+    asked: list[dict[str, Any]] = [{"prompt": LONG}, {"messages": [{"role": "user", "content": "Why?"}]}]
+    write_rows(tmp_path / "prompts.jsonl", [{**prompt, "checks": [{"stops": True}]} for prompt in asked])
     findings, fates, found = prepared(bench, tmp_path, recipe(prompts=True))
     assert {name: one.rows for name, one in findings.items()} == {
         "personal data": (1, 1),

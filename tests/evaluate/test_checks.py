@@ -9,8 +9,9 @@ import pytest
 from conftest import ROOT, write_rows
 
 from tune.errors import DataError
-from tune.evaluate.checks import KINDS, Prompt, failed_checks, read_prompts
+from tune.evaluate.checks import failed_checks
 from tune.generate import Answer
+from tune.prompts import KINDS, Prompt, read_prompts
 
 GOOD = {"id": "hours", "prompt": "When are you open?", "checks": [{"contains": "nine"}]}
 

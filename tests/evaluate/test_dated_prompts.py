@@ -16,8 +16,9 @@ from tune.check import check
 from tune.cli import main
 from tune.data.stage import data
 from tune.errors import DataError
-from tune.evaluate.checks import as_tokens, read_prompts
+from tune.evaluate.checks import as_tokens
 from tune.models import load_tokenizer
+from tune.prompts import read_prompts
 from tune.receipt import IGNORED
 from tune.recipe import load
 from tune.records import BaseRecord, Evaluation

@@ -12,7 +12,7 @@ FLOORS = [
     ("errors", "text"),
     ("digest", "machine", "nodes"),
     ("files", "jsonl", "licenses", "llamacpp", "modelfiles", "targets", "template"),
-    ("tables", "operations"),
+    ("tables", "operations", "prompts"),
     ("readers",),
     ("sources",),
     ("recipe", "records"),

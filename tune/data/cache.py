@@ -26,6 +26,7 @@ KEEP_SECONDS = 30 * 24 * 3600
 LIBRARIES = ("tokenizers", "jinja2", "transformers", "numpy", "py3langid", "pyarrow")
 READING = (
     "jsonl.py",
+    "prompts.py",
     "readers.py",
     "sequences.py",
     "sources.py",

@@ -18,7 +18,8 @@ from tune.data.near import SIMILAR, Repeats
 from tune.data.patterns import Kind
 from tune.data.shingles import BANDS, MINIMA, SHINGLE
 from tune.data.work import KEPT, Made
-from tune.jsonl import Broken, Row, read_rows
+from tune.jsonl import Broken
+from tune.prompts import read_prompts
 from tune.recipe.schema import Findings
 from tune.records import Compared, Finding
 from tune.sequences import Flag
@@ -233,11 +234,14 @@ def _without(made: Made, out: dict[int, Broken]) -> Made:
     )
 
 
-def evaluated(samples: Iterable[Sample], prompts: Path | None) -> Evaluation:
-    """The texts that training rows are compared with: questions and answers of held-out rows, and the prompts."""
+def evaluated(samples: Iterable[Sample], root: Path, shown: str | None) -> Evaluation:
+    """The texts that training rows are compared with: questions and answers of held-out rows, and what the prompts in the
+    file `shown` (below `root`) ask, where it is: a reader of a manifest may lack it. Raises DataError for faulty prompts."""
+    prompts = read_prompts(root / shown, shown) if shown is not None and (root / shown).is_file() else []
+    asked = ((Kind.PROMPT, m["content"]) for prompt in prompts for m in prompt.messages if m["role"] == "user")
     texts: list[tuple[Kind, str]] = []
     beyond: Counter[Kind] = Counter()
-    for kind, text in (*_held_out(samples), *_prompts(prompts)):
+    for kind, text in (*_held_out(samples), *asked):
         if len(texts) < MOST_TEXTS:
             texts.append((kind, text))
         else:
@@ -255,17 +259,3 @@ def _held_out(samples: Iterable[Sample]) -> Iterator[tuple[Kind, str]]:
         for message in sample.messages:
             if message["role"] in roles and message.get("content"):
                 yield roles[message["role"]], message["content"]
-
-
-def _prompts(path: Path | None) -> Iterator[tuple[Kind, str]]:
-    """What the prompts ask. What is wrong with the file is told where they are answered."""
-    for row in read_rows(path) if path is not None and path.is_file() else ():
-        if not isinstance(row, Row):
-            continue
-        messages = row.value.get("messages")
-        asked = (
-            [m.get("content") for m in messages if isinstance(m, dict) and m.get("role") == "user"]
-            if isinstance(messages, list)
-            else []
-        )
-        yield from ((Kind.PROMPT, text) for text in (*asked, row.value.get("prompt")) if isinstance(text, str))

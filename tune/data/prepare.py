@@ -169,7 +169,7 @@ def prepare(recipe: Recipe, setup: Setup, folder: Path, workers: int | None = No
 
     The result does not depend on the number of `workers` (processes; as many as there are cores when None, none for
     little data). Raises DataError, naming rows, when more than `data.max_bad_rows` are broken, when a row is too long
-    and `data.long` is error, when a file is damaged, or when a split ends up empty.
+    and `data.long` is error, when a file is damaged, when a split ends up empty, or for prompts that cannot be asked.
     """
     section = recipe.data
     splits: list[tuple[Literal["train", "eval"], Source]] = [("train", s) for s in section.train]
@@ -178,8 +178,7 @@ def prepare(recipe: Recipe, setup: Setup, folder: Path, workers: int | None = No
     for _, asked in splits:
         if asked.map:
             rowmap.load(asked.map, setup.root)  # here, where what is wrong with it can be told
-    prompts = setup.root / recipe.evaluate.prompts if recipe.evaluate.prompts else None
-    evaluation = evaluated(_held_out(found, setup, section.seed), prompts)
+    evaluation = evaluated(_held_out(found, setup, section.seed), setup.root, recipe.evaluate.prompts)
     setup = replace(setup, known=evaluation.known if len(evaluation.known.hashes) else None)
     store = Store(folder)
     names = {(i, f): file.shown for i, source in enumerate(found) for f, file in enumerate(source.files)}

@@ -6,8 +6,9 @@ import time
 from typing import Any
 
 from tune import models, score, sequences
-from tune.evaluate.checks import Prompt, as_tokens, failed_checks, read_prompts
+from tune.evaluate.checks import as_tokens, failed_checks
 from tune.generate import Answer, answers
+from tune.prompts import Prompt, read_prompts
 from tune.ranks import ALONE, Ranks
 from tune.records import BaseRecord, Evaluation, Ledger, Measured, Plan, PromptResult, Sample, TrainRecord
 from tune.run import Run, made, named_files
