@@ -79,7 +79,7 @@ def verify(folder: Path, means: Means = Means()) -> list[Claim]:
     try:
         manifest = json.loads(path.read_bytes())
         other = of_another_form(manifest)
-        salted_with = manifest["salt"]["key_sha256"]["value"] if "salt" in manifest else None
+        salted_with = manifest["salt"]["key_sha256"]["value"] if other is None and "salt" in manifest else None
     except UNREADABLE as error:
         return _unreadable(error, folder, means)
     if other is not None:
