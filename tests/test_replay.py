@@ -4,13 +4,17 @@ that was changed is found."""
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
+import torch
 from conftest import fill_project, write_recipe
-from whole import folder_of, tune, turn_a_bit
+from whole import folder_of, start, tune, turn_a_bit
 
 from tune.cli import main
 from tune.digest import cache_folder, file_sha256
@@ -180,6 +184,34 @@ def test_a_segment_that_cannot_be_trained(
         shutil.rmtree(run / "train/checkpoints/checkpoint-2")
     assert main(["verify", str(run), "--replay", steps]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_other_instructions_accuse_nobody(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A processor that offers other instructions (as another virtual machine does) computes other bits: NOT CHECKED, and it
+    is said why."""
+    assert torch.backends.cpu.get_cpu_capability() != "DEFAULT", "this processor has no vector instructions"
+    with monkeypatch.context() as patch:
+        patch.setenv("ATEN_CPU_CAPABILITY", "default")
+        verdict, how = said(run, "0:2", 0)
+    assert verdict == "NOT CHECKED"
+    assert re.search(r"other bits prove nothing here: instructions \w+ then, DEFAULT now$", how)
+
+
+def test_an_accident_accuses_nobody(run: Path) -> None:
+    """The process that trains again is killed: NOT CHECKED, and it is said what happened."""
+    command = start("verify", run, "--replay", "2:4", "--json", cwd=run.parents[1])
+    worker: list[psutil.Process] = []
+    while not worker:
+        assert command.poll() is None
+        children = psutil.Process(command.pid).children()
+        worker = [child for child in children if child.cmdline()[2:4] == ["-m", "tune.replay"]]
+        time.sleep(0.02)
+    worker[0].kill()
+    out, err = command.communicate(timeout=120)
+    assert command.returncode == 0, err
+    claim = next(c for c in json.loads(out)["claims"] if c["level"] == 5)
+    words = "it did not get through here: the training process died (signal 9) without a word."
+    assert (claim["verdict"], claim["how"]) == ("NOT CHECKED", words)
 
 
 def test_an_adapter_without_its_run(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,8 @@
     │   ├── MergeError               an adapter that cannot be merged into this base
     │   └── PublishError             what cannot be published like this, or not by this account
     ├── RunBusy                  1   another process holds the run directory
-    ├── TrainingFailed           1   a worker died or a guard stopped it; carries the step and the rows
+    ├── TrainingFailed           1   a guard stopped it; carries the step and the rows
+    │   └── TrainingLost             a worker died or does not answer, the disk is full, a library failed
     ├── PublishFailed            1   the Hub did not take it; the same command goes on
     └── Interrupted              75  stopped on request after saving; the same command continues
 
@@ -111,7 +112,12 @@ class RunBusy(TuneError):
 
 
 class TrainingFailed(TuneError):
-    """A training worker died, or a guard stopped it before harm was done."""
+    """A guard stopped training before harm was done."""
+
+
+class TrainingLost(TrainingFailed):
+    """Training ended by an accident, which says nothing of what was trained: a process died or does not answer, the disk is
+    full, a library failed."""
 
 
 class PublishFailed(TuneError):

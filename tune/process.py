@@ -22,7 +22,15 @@ from pathlib import Path
 from typing import Any
 
 from tune import hub, models
-from tune.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, TuneError, UserError
+from tune.errors import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    TrainingFailed,
+    TrainingLost,
+    TuneError,
+    UserError,
+)
 from tune.files import full_disk, write_json, write_text
 from tune.ranks import Ranks, join, lost, place
 from tune.records import Plan
@@ -97,14 +105,13 @@ def carry_out(work: Callable[[Run, Callable[[], bool], Ranks], bool], told: str 
             ranks.leave()
         outcome, code = ({"outcome": "done"}, EXIT_DONE) if done else ({"outcome": "interrupted"}, EXIT_INTERRUPTED)
     except TuneError as error:
-        outcome = {"outcome": "failed", "what": str(error), "usage": isinstance(error, UserError)}
-        code = EXIT_FAILED
+        outcome, code = {"outcome": "failed", "what": str(error), "why": _why(error)}, EXIT_FAILED
     except Exception as error:  # noqa: BLE001  # the border of the process: a full disk comes as RuntimeError from torch
         if not lost(error):
             with suppress(OSError):
                 write_text(run.path(TRACEBACK), traceback.format_exc())
         kind = "out of memory" if models.is_out_of_memory(error) else "failed"
-        outcome, code = {"outcome": kind, "what": _in_words(run, error), "usage": False}, EXIT_FAILED
+        outcome, code = {"outcome": kind, "what": _in_words(run, error), "why": "accident"}, EXIT_FAILED
     # Of several processes the one that failed first knows why; the others only lost it.
     if code != EXIT_FAILED or not run.path(told).exists():
         try:
@@ -113,6 +120,13 @@ def carry_out(work: Callable[[Run, Callable[[], bool], Ranks], bool], told: str 
             print(f"train: {outcome.get('what', outcome['outcome'])}", file=sys.stderr)
     sys.stderr.flush()
     os._exit(code)  # the watching thread is blocked in a read and must not hold the process
+
+
+def _why(error: TuneError) -> str:
+    """Whether what a person wrote is wrong, a guard stopped, or something happened that says nothing of the training."""
+    if isinstance(error, UserError):
+        return "usage"
+    return "guard" if isinstance(error, TrainingFailed) and not isinstance(error, TrainingLost) else "accident"
 
 
 def _in_words(run: Run, error: Exception) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from tune.errors import TrainingFailed
+from tune.errors import TrainingFailed, TrainingLost
 from tune.machine import environment
 from tune.text import first_line
 
@@ -119,8 +119,8 @@ def unplaced(threads: int) -> dict[str, str]:
 def join(planned: int, kind: str, deadline_seconds: int) -> Ranks:
     """Meets the other processes, and lets them add up their numbers on the devices that they will train on.
 
-    Raises TrainingFailed when there are not as many as planned, when one does not come before the deadline, or when the
-    sum is wrong.
+    Raises TrainingFailed when there are not as many as planned; TrainingLost when one does not come before the deadline, or
+    when the sum is wrong.
     """
     rank, size = place(os.environ)
     if size != planned:
@@ -145,12 +145,12 @@ def join(planned: int, kind: str, deadline_seconds: int) -> Ranks:
         total = torch.tensor(float(rank + 1), device=kind)
         dist.all_reduce(total)
     except (RuntimeError, ValueError) as error:
-        raise TrainingFailed(
+        raise TrainingLost(
             f"rank {rank}: the {size} processes did not find one another within {deadline_seconds} s ({first_line(error)}). "
             "Is the first one's address reachable, and is every process still there?"
         ) from error
     if float(total) != size * (size + 1) / 2:
-        raise TrainingFailed(
+        raise TrainingLost(
             f"{size} processes add up to {float(total):g}. The network between the devices is not sound."
         )
     return Ranks(rank, size)

@@ -4,49 +4,50 @@ The rows are prepared again from their sources, without any cache, the state is 
 step 0, nothing but the seed), and what comes out must be what was committed: the same rows in the same steps, and the same
 bytes of the adapter. It works in a temporary run directory and leaves the run as it is.
 
-`python -m tune.replay RUN STEP` is the part that trains, in as many processes as the original, each with its thread count.
+`python -m tune.replay RUN STEP [--attended]` is the part that trains, in as many processes as the original, each with its
+thread count; `tune.launch.local` runs them.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tune import base, hub, receipt
+from tune import base, receipt
 from tune.data import stage as data
 from tune.digest import file_sha256
-from tune.errors import Problem, TuneError, UserError
+from tune.errors import Problem, TrainingFailed, TrainingLost, UserError
 from tune.files import keep_steps, read_jsonl, write_json
-from tune.launch.local import GRACE_SECONDS, environments
+from tune.launch import local
 from tune.modelfiles import ADAPTER_WEIGHTS
 from tune.nodes import Node
-from tune.ranks import join
+from tune.process import carry_out
+from tune.ranks import Ranks
 from tune.records import BaseRecord, Plan
 from tune.run import Run, changed_files, last_step, open_run
 from tune.text import count
 from tune.train import CHECKPOINTS, METRICS
-from tune.train.checkpoints import MARKER, fault
+from tune.train.checkpoints import MARKER, differences, fault, sealed
+
+REPLAY = "tune.replay"
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What became of a replay: `faults` when something is not what was committed, `unlike` when this machine differs
-    from the one that trained, so that other bits prove nothing."""
+    """What became of a replay: `faults` when something is not what was committed; `undecided` says why nothing is proved, when
+    this machine differs from the one that trained, so that other bits say nothing, or did not get through."""
 
     first: int
     last: int
     faults: tuple[str, ...] = ()
-    unlike: tuple[str, ...] = ()
+    undecided: str = ""
 
 
 def segment(text: str) -> tuple[int, int]:
@@ -66,28 +67,30 @@ def replay(folder: Path, manifest: Json, first: int, last: int) -> Replayed:
     committed = {entry["step"]: entry for entry in manifest.get("checkpoints", [])}
     run = replace(open_run(folder), fresh=True)
     _possible(run, committed, first, last)
-    missing = list(_devices_missing(run.read(Plan)))
-    if missing:
-        return Replayed(first, last, unlike=tuple(missing))
+    unlike = list(_devices_missing(run.read(Plan)))
     later = [b for b in manifest["environment"]["breaks"]["value"] if b["step"] > first]
-    if later:
-        changes = (f"after step {b['step']} the run went on with {'; '.join(b['differs'])}" for b in later)
-        return Replayed(first, last, unlike=tuple(changes))
+    unlike += [f"after step {b['step']} the run went on with {'; '.join(b['differs'])}" for b in later]
+    if unlike:
+        return Replayed(first, last, undecided=_other_bits(unlike))
     faults = list(_before(run, committed.get(first)))
     if faults:
         return Replayed(first, last, tuple(faults))
     with tempfile.TemporaryDirectory(prefix="tune-replay-") as place:
         again = _prepared(run, Path(place) / folder.resolve().name, first)
-        faults = list(_base_faults(again, manifest))
-        found = _train(again, last) if not faults else {}
-        if "refused" in found:
-            faults.append(found["refused"])
-        faults += _row_faults(run, again, committed[last], first) if found and not faults else []
-        same = _adapter_sha256(again, last) == committed[last]["adapter_sha256"]["value"]
-        unlike = list(_unlike(found, manifest)) if found and not faults and not same else []
-    if not faults and not same and not unlike:
-        faults.append(f"the adapter at step {last} is not the committed one (SHA-256 differs)")
-    return Replayed(first, last, tuple(faults), tuple(unlike))
+        faults, undecided = list(_base_faults(again, manifest)), ""
+        if not faults:
+            faults, undecided = _trained(again, last)
+        if not faults and not undecided:
+            faults = _row_faults(run, again, committed[last], first)
+            if not faults and _adapter_sha256(again, last) != committed[last]["adapter_sha256"]["value"]:
+                unlike = _unlike(run, manifest, first)
+                faults = [] if unlike else [f"the adapter at step {last} is not the committed one (SHA-256 differs)"]
+                undecided = _other_bits(unlike) if unlike else ""
+    return Replayed(first, last, tuple(faults), undecided)
+
+
+def _other_bits(unlike: list[str]) -> str:
+    return f"other bits prove nothing here: {'; '.join(unlike)}"
 
 
 def _devices_missing(plan: Plan) -> Iterator[str]:
@@ -157,34 +160,15 @@ def _base_faults(again: Run, manifest: Json) -> Iterator[str]:
             yield f"{file.name} of the base is not the file that the manifest names"
 
 
-def _train(again: Run, last: int) -> Json:
-    """Trains in processes of their own; returns what the first says of itself, or {"refused"}."""
-    command = [sys.executable, "-m", "tune.replay", str(again.folder), str(last)]
-    processes = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=environment)
-        for environment in environments(again.read(Plan), Node())
-    ]
+def _trained(again: Run, last: int) -> tuple[list[str], str]:
+    """Trains up to `last`: (faults, why it is undecided) when it did not get there. Raises Interrupted."""
     try:
-        _wait(processes)
-    finally:
-        for process in processes:
-            process.kill()
-    said = [[line for line in process.communicate()[0].splitlines() if line.startswith("{")] for process in processes]
-    found: list[Json] = [json.loads(lines[-1]) for lines in said if lines]
-    refused = next((one for one in found if "refused" in one), None)
-    if refused is None and len(found) < len(processes):
-        died = next(p.returncode for p, lines in zip(processes, said, strict=True) if not lines)
-        refused = {"refused": f"a training process died (exit code {died}) without a word"}
-    return refused or found[0]
-
-
-def _wait(processes: list[subprocess.Popen[str]]) -> None:
-    """Until all have ended; after one has failed the others get a moment to say what they know."""
-    until = float("inf")
-    while any(process.poll() is None for process in processes) and time.monotonic() < until:
-        if until == float("inf") and any(process.poll() for process in processes):
-            until = time.monotonic() + GRACE_SECONDS
-        time.sleep(0.05)
+        memory = local.attempt(again, Node(), REPLAY, str(last))
+    except TrainingLost as error:
+        return [], f"it did not get through here: {str(error).removesuffix(local.KEPT).strip()}"
+    except (UserError, TrainingFailed) as error:
+        return [str(error)], ""
+    return [], f"out of memory here ({memory})" if memory is not None else ""
 
 
 def _row_faults(run: Run, again: Run, end: Json, first: int) -> list[str]:
@@ -203,34 +187,31 @@ def _adapter_sha256(again: Run, step: int) -> str | None:
     return file_sha256(path) if path.is_file() else None
 
 
-def _unlike(found: Json, manifest: Json) -> Iterator[str]:
-    """How this machine differs from the one that trained."""
-    then = manifest["environment"]
-    if found["device"] != then["device"]["value"]:
-        yield f"this device is {found['device']}, and that was {then['device']['value']}"
-    for name, version in then["packages"]["value"].items():
-        if found["versions"].get(name) != version:
-            yield f"{name} is {found['versions'].get(name)} here, and was {version}"
-
-
-def main() -> int:
-    """Entry of a training process: trains up to a step, and prints device and versions, or {"refused"}."""
-    hub.quiet_libraries()
+def _unlike(run: Run, manifest: Json, first: int) -> list[str]:
+    """How this machine differs from the one that trained the steps after `first`: by what was sealed into a checkpoint of
+    them that is still there and is a committed one; without any, by what the manifest says."""
     from tune.models import find_device
-    from tune.train import attempts, worker
+    from tune.train.attempts import conditions
 
-    run, last = open_run(Path(sys.argv[1])), int(sys.argv[2])
-    plan = run.read(Plan)
-    try:
-        ranks = join(plan.processes, plan.device.kind, run.recipe.launch.deadline_seconds)
-        worker.train(run, lambda: last_step(run.folder) >= last, ranks)
-        ranks.leave()
-        found: Json = {"device": find_device().name, "versions": attempts.versions()}
-    except TuneError as error:
-        found = {"refused": str(error)}
-    print(json.dumps(found))
-    return int("refused" in found)
+    here = conditions(run.read(Plan).model_copy(update={"device": find_device()}))
+    environment = manifest["environment"]
+    then = {"device": environment["device"]["value"], "versions": environment["packages"]["value"]}
+    for entry in manifest["checkpoints"]:
+        seal = run.path(CHECKPOINTS) / f"checkpoint-{entry['step']}" / MARKER
+        if entry["step"] > first and seal.is_file() and file_sha256(seal) == entry["seal_sha256"]["value"]:
+            then = sealed(seal.parent)["conditions"]
+            break
+    return differences(then, {name: here.get(name, "not given") for name in then})
+
+
+def _again(run: Run, stop: Callable[[], bool], ranks: Ranks) -> bool:
+    """Trains until the step is logged that the command names."""
+    from tune.train import worker
+
+    last = int(sys.argv[2])
+    worker.train(run, lambda: stop() or last_step(run.folder) >= last, ranks)
+    return last_step(run.folder) >= last
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    carry_out(_again)

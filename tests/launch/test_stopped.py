@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import POCKET, write_recipe
-from whole import alive, start, wait_for_step, worker_of
+from whole import start, wait_for_step, worker_of
 
 
 def until(process: subprocess.Popen[str], true: Callable[[], bool], seconds: float = 240) -> None:
@@ -64,9 +65,28 @@ def test_however_often_one_asks(project: Path, tiny_base: Path) -> None:
     process = start("run", write_recipe(project / "recipe.yaml", tiny_base, train=section), cwd=project)
     worker = worker_of(wait_for_step(project / "runs", 3, process))
     os.kill(worker, signal.SIGSTOP)  # or it might save and leave after the first of them
-    while alive(worker):  # some come while the command waits for the end of what it has killed
+    while Path(f"/proc/{worker}").exists():  # until it was waited for: some come just then
         process.send_signal(signal.SIGINT)
         time.sleep(0.001)
     _, said = process.communicate(timeout=60)
     assert (process.returncode, "Traceback" in said) == (75, False), said
-    assert "stopped at once" in said
+    assert "stopped" in said
+
+
+ENDING = """
+import os, signal, subprocess, threading
+from tune.launch import local
+
+worker = subprocess.Popen(["sleep", "1"], stdin=subprocess.PIPE)  # not in a group of its own, so that it is not killed
+asked = local.Asked([worker], saves=False)
+signal.signal(signal.SIGINT, asked)
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+local._end([worker])
+print(asked.at_once, worker.returncode)
+"""
+
+
+def test_a_signal_while_workers_are_being_ended(tmp_path: Path) -> None:
+    """It comes while the command waits for the end of a worker, and holds nothing up."""
+    done = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "True 0\n"

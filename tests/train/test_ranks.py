@@ -29,9 +29,9 @@ from tune.files import read_jsonl, write_json
 from tune.launch import local
 from tune.nodes import Node
 from tune.process import worker_lock
-from tune.ranks import Ranks
+from tune.ranks import Ranks, place
 from tune.recipe import load
-from tune.records import Evaluation, Plan, TrainRecord
+from tune.records import Device, Evaluation, Plan, TrainRecord
 from tune.run import Run, open_run
 from tune.sharding import truly_divided
 from tune.train import worker
@@ -284,6 +284,18 @@ def test_srun_can_start_the_ranks(make: Callable[..., Run]) -> None:
     assert [task.wait(timeout=240) for task in tasks] == [0, 0]
     assert slurms.path(ADAPTER).read_bytes() == ours.path(ADAPTER).read_bytes()
     assert slurms.read(TrainRecord).receipt == ours.read(TrainRecord).receipt
+
+
+def test_a_lone_process_is_no_task_of_the_srun_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a shell that srun started for four tasks, the one process of a plan takes itself for the only one, and so do the
+    libraries, which are told nothing."""
+    for name, value in {"PROCID": "2", "STEP_NUM_TASKS": "4", "LOCALID": "2", "STEP_TASKS_PER_NODE": "4"}.items():
+        monkeypatch.setenv(f"SLURM_{name}", value)
+    assert place(dict(os.environ)) == (2, 4)
+    plan = Plan.model_construct(processes=1, threads=1, device=Device.model_construct(kind="cpu"))
+    (environment,) = local.environments(plan, Node())
+    assert place(environment) == (0, 1)
+    assert not {"RANK", "WORLD_SIZE", "LOCAL_RANK"} & set(environment)
 
 
 def test_a_base_that_is_not_divided_is_noticed() -> None:

@@ -19,7 +19,7 @@ from types import FrameType
 
 import psutil
 
-from tune.errors import EXIT_INTERRUPTED, Interrupted, Problem, TrainingFailed, UserError
+from tune.errors import EXIT_INTERRUPTED, Interrupted, Problem, TrainingFailed, TrainingLost, UserError
 from tune.evaluate import divided, measured
 from tune.files import full_disk
 from tune.machine import ended_for_memory, python
@@ -45,9 +45,9 @@ TRAIN, MEASURE = "tune.train.worker", "tune.evaluate.worker"
 Worker = subprocess.Popen[bytes]
 
 
-def command(run: Run, module: str = TRAIN) -> list[str]:
+def command(run: Run, module: str = TRAIN, *arguments: str) -> list[str]:
     """What starts one process."""
-    return python("-m", module, run.folder.resolve(), "--attended")
+    return python("-m", module, run.folder.resolve(), *arguments, "--attended")
 
 
 def ranks_of(plan: Plan, node: Node) -> range:
@@ -91,14 +91,14 @@ def measure(run: Run, node: Node) -> None:
         raise TrainingFailed(f"evaluate: out of memory ({memory}). The adapter is kept; take more devices.")
 
 
-def attempt(run: Run, node: Node, module: str = TRAIN) -> str | None:
+def attempt(run: Run, node: Node, module: str = TRAIN, *arguments: str) -> str | None:
     """Runs the processes of this machine once. Returns None when they came to their end; what they said when they ran out
     of memory.
 
-    Raises Interrupted when they saved and left on request, TrainingFailed when a guard stopped them, one of them died or
-    does not answer, UserError when they refused what they found.
+    Raises Interrupted when they saved and left on request, TrainingFailed when a guard stopped them, TrainingLost when one
+    of them died or does not answer, UserError when they refused what they found.
     """
-    plan, told = run.read(Plan), run.path(OUTCOME if module == TRAIN else MEASURED)
+    plan, told = run.read(Plan), run.path(MEASURED if module == MEASURE else OUTCOME)
     with ExitStack() as free:  # the processes of an attempt that was killed are gone now; they notice within moments
         for rank in ranks_of(plan, node) if node.rank else range(plan.processes):
             free.enter_context(lock(run, worker_lock(rank), wait_seconds=15))
@@ -116,7 +116,7 @@ def attempt(run: Run, node: Node, module: str = TRAIN) -> str | None:
         for place in environments(plan, node):
             workers.append(
                 subprocess.Popen(
-                    command(run, module),
+                    command(run, module, *arguments),
                     stdin=subprocess.PIPE,
                     stdout=sys.stderr,
                     env=place,
@@ -133,12 +133,13 @@ def attempt(run: Run, node: Node, module: str = TRAIN) -> str | None:
         for number, handler in before.items():
             signal.signal(number, handler)
     if asked.at_once:
-        raise Interrupted("stopped at once. The same command goes on from what was saved.")
+        rest = "goes on from what was saved" if module == TRAIN else "begins this anew"
+        raise Interrupted(f"stopped at once. The same command {rest}.")
     codes = {rank: worker.returncode for rank, worker in by_rank.items()}
     if -signal.SIGKILL in [code for rank, code in codes.items() if rank not in silent] and ended_for_memory() > killed:
         return "the system ended a process"
     if silent:
-        raise TrainingFailed(
+        raise TrainingLost(
             f"{_names(silent, plan)} did not answer within {run.recipe.launch.deadline_seconds} s. {KEPT}"
         )
     return _tell(run, told, plan, codes)
@@ -250,26 +251,22 @@ def _tell(run: Run, told: Path, plan: Plan, codes: dict[int, int]) -> str | None
     `attempt` hears."""
     died = {rank: f"signal {-code}" for rank, code in codes.items() if code < 0}
     if died and plan.processes > 1:
-        raise TrainingFailed(
-            full_disk(run.folder) or f"{_names(died, plan)} died, and the others ended with it. {KEPT}"
-        )
+        raise TrainingLost(full_disk(run.folder) or f"{_names(died, plan)} died, and the others ended with it. {KEPT}")
     try:
         outcome = json.loads(told.read_text())
     except (FileNotFoundError, ValueError):
         full = full_disk(run.folder)
         if full is not None:
-            raise TrainingFailed(full) from None
+            raise TrainingLost(full) from None
         rank = min(codes)
         how = died.get(rank, f"exit code {codes[rank]}")
-        raise TrainingFailed(
-            f"the training process died ({how}) without a word. What it saved is kept; the same command goes on from there."
-        ) from None
+        raise TrainingLost(f"the training process died ({how}) without a word. {KEPT}") from None
     if outcome["outcome"] == "interrupted":
         raise Interrupted("saved and stopped. The same command goes on from there.")
     if outcome["outcome"] == "failed":
-        if outcome["usage"]:
+        if outcome["why"] == "usage":
             raise UserError(Problem("train", outcome["what"].removesuffix("."), ""))
-        raise TrainingFailed(outcome["what"])
+        raise (TrainingLost if outcome["why"] == "accident" else TrainingFailed)(outcome["what"])
     return str(outcome["what"]) if outcome["outcome"] == "out of memory" else None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tune.digest import file_sha256
-from tune.errors import TrainingFailed
+from tune.errors import TrainingLost
 from tune.files import LEAST_FREE_BYTES, keep_steps, read_jsonl, write_text
 from tune.modelfiles import ADAPTER_WEIGHTS
 from tune.recipe.schema import INTERVAL, Keep
@@ -68,7 +68,7 @@ class Saver:
     """What a checkpoint takes: an estimate until one was written."""
 
     def save(self, step: int, write: Callable[[], None]) -> None:
-        """Makes the checkpoint of a step; `write` writes its files. Raises TrainingFailed when the disk is too full: then
+        """Makes the checkpoint of a step; `write` writes its files. Raises TrainingLost when the disk is too full: then
         the complete ones stay as they are, and what was written of this one is removed."""
         started, folder = time.monotonic(), self.folder / f"checkpoint-{step}"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -90,11 +90,11 @@ class Saver:
         rotate(self.folder, self.keep)
         self.due.saved(time.monotonic() - started)
 
-    def _no_room(self, step: int, free: int) -> TrainingFailed:
+    def _no_room(self, step: int, free: int) -> TrainingLost:
         missing = self.expected_bytes - free if self.expected_bytes > free else LEAST_FREE_BYTES
         kept = [p for p in folders(self.folder) if (p / MARKER).is_file()]
         last = f"{kept[-1].name}, the last complete one, is kept" if kept else "there is no complete one yet"
-        return TrainingFailed(
+        return TrainingLost(
             f"step {step}: no space left to save. A checkpoint takes about {size(self.expected_bytes)}, {size(free)} are "
             f"free, {size(missing)} are missing; {last}. Free that much and run the same command."
         )

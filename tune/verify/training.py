@@ -34,8 +34,8 @@ def claim(
 
 def _told(found: Replayed, manifest: dict[str, Any]) -> Claim:
     text = f"steps {found.first + 1} to {found.last} of the adapter follow from the data"
-    if found.unlike and not found.faults:
-        return unchecked(5, text, f"other bits prove nothing here: {'; '.join(found.unlike)}")
+    if found.undecided:
+        return unchecked(5, text, found.undecided)
     whole = found.first == 0 and found.last == manifest["consumption"]["optimizer_steps"]["value"]
     how = "rows prepared again, steps trained again: same rows, same adapter bytes"
     return judged(5, text, found.faults, how + ("" if whole else "; only all steps together exclude undisclosed data"))
