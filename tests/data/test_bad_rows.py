@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import chat_row
+from conftest import chat_row, write_rows
 from light_base import Bench, make_base
+
+from tune.recipe import Recipe
 
 GOOD = chat_row("When are you open?", "From nine to five.")
 
@@ -248,6 +250,70 @@ def test_bad_pair(bench: Bench, tmp_path: Path, row: Any, expected: str) -> None
     """The same for prompt and completion."""
     good = {"prompt": "When?", "completion": "At nine."}
     assert bench.complaints(tmp_path, [good, row, good]) == [expected]
+
+
+PAIR = {"prompt": "When?", "completion": "At nine."}
+ASKED = {"instruction": "Translate.", "input": "Oui.", "output": "Yes."}
+OVERLOOKED: dict[str, tuple[Any, Any, str]] = {
+    "a label that the first row has not": (
+        {**PAIR, "label": None},
+        {**PAIR, "label": False},
+        (
+            "looks like unpaired_preference, and the rows before it are read as prompt_completion. "
+            "set format: unpaired_preference or prompt_completion on the source, or split the file"
+        ),
+    ),
+    "a label of LLaMA-Factory": (
+        chat(said("user"), said("assistant")),
+        chat(said("user"), said("assistant"), kto_tag=True),
+        (
+            "looks like unpaired_preference, and the rows before it are read as messages. "
+            "set format: unpaired_preference or messages on the source, or split the file"
+        ),
+    ),
+    "an instruction that the first row has not": (
+        {**ASKED, "instruction": None},
+        ASKED,
+        (
+            "looks like alpaca, and the rows before it are read as prompt_completion. "
+            "set format: alpaca or prompt_completion on the source, or split the file"
+        ),
+    ),
+    "an instruction beside a question": (
+        {**PAIR, "instruction": ""},
+        {**PAIR, "instruction": "Be brief."},
+        (
+            "instruction: says something that prompt_completion does not read. "
+            "rename or join the columns with map:, or set format: prompt_completion on the source to leave it out"
+        ),
+    ),
+    "a history beside messages": (
+        {**chat(said("user"), said("assistant")), "history": []},
+        {**chat(said("user"), said("assistant")), "history": [["And?", "Well."]]},
+        (
+            "history: says something that messages does not read. "
+            "rename or join the columns with map:, or set format: messages on the source to leave it out"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("first", "row", "expected"), OVERLOOKED.values(), ids=OVERLOOKED.keys())
+def test_overlooked(bench: Bench, tmp_path: Path, first: Any, row: Any, expected: str) -> None:
+    """A row that the detected format would read in another way than it is meant is told; where the recipe gives the format,
+    that is how it is meant."""
+    assert bench.complaints(tmp_path, [first, row, first]) == [f"train.jsonl:2: {expected}"]
+
+
+def test_a_forced_format_overlooks(bench: Bench, tmp_path: Path) -> None:
+    """With a format in the recipe a label beside prompt and completion is another column; and an instruction that the
+    prompt holds is not lost."""
+    rows = [{**PAIR, "label": None}, {**PAIR, "label": True}]
+    write_rows(tmp_path / "train.jsonl", rows)
+    sources = {"train": [{"path": "train.jsonl", "format": "prompt_completion"}]}
+    asked = {"recipe": 1, "name": "x", "base": {"model": "m"}, "data": sources}
+    assert len(bench.prepared(Recipe.model_validate_json(json.dumps(asked)), tmp_path).rows("train")) == 2
+    assert len(bench.prepare(tmp_path, [{**PAIR, "instruction": "When?"}]).rows("train")) == 1
 
 
 def test_unknown_shape_names_the_keys(bench: Bench, tmp_path: Path) -> None:

@@ -343,6 +343,24 @@ def test_which_format_counts(value: dict[str, Any], expected: str) -> None:
     assert detect(Row(1, value)) == expected
 
 
+def test_kto_tag_is_a_label() -> None:
+    """LLaMA-Factory's name of a label judges as `label` does; a label that is none, a class for instance, does not."""
+    for value in (chat(HI, YO, kto_tag=True), {"prompt": "Hi", "completion": "Yo", "label": "greeting", "kto_tag": 1}):
+        row = Row(1, value)
+        assert detect(row) == "unpaired_preference"
+        assert to_sample(row, "unpaired_preference") == Sample([HI, YO], label=True)
+
+
+def test_history_before_a_pair() -> None:
+    """What was said before a question is read for every question that is a text, and not learned."""
+    row = {"query": "And?", "response": "Well.", "history": [["Hi", "Yo"]]}
+    assert to_sample(Row(1, row), "prompt_completion") == Sample([HI, YO, ASK, WELL], None, GONE)
+    better = {"prompt": "And?", "chosen": "Well.", "rejected": "No.", "history": [["Hi", "Yo"]]}
+    assert to_sample(Row(1, better), "preference") == Sample(
+        [HI, YO, ASK, WELL], None, GONE, rejected=[said("assistant", "No.")]
+    )
+
+
 def test_every_format_has_a_line() -> None:
     """What people read about each format names its columns."""
     expected = (

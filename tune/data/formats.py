@@ -8,6 +8,7 @@ format does not name (ids, scores, sources) are not read.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from tune.data.messages import (
@@ -39,6 +40,8 @@ OUTPUTS = ("output", "response")
 """Names of the answer beside an instruction."""
 SHAREGPT = ("conversations", "conversation")
 SYSTEM = ("system", "system_prompt")
+JUDGED = ("label", "kto_tag")
+"""Names of whether an answer is a good one; `kto_tag` is LLaMA-Factory's."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,29 @@ def detect(row: Row) -> str | Broken:
     Only whether there is such a format is decided here, so the value under a key may still be wrong.
     """
     value = row.value
-    has = {name for name in value if value[name] is not None}
+    has = frozenset(name for name in value if value[name] is not None)
+    found = _detected(has, any(_is_label(value.get(name)) for name in JUDGED))
+    if found is not None:
+        return found
+    names = sorted(value)
+    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    fix = (
+        'rows need "messages", "conversations", "instruction" and "output", "prompt" and "completion", '
+        '"prompt", "chosen" and "rejected", "prompt", "completion" and "label", "prompt" alone, or "text"; '
+        "map: gives columns of other names these names"
+    )
+    return Broken(row.line, "unknown shape", f"no known shape; its keys are: {shown or 'none'}", fix)
+
+
+@lru_cache(maxsize=4096)  # rows of a file have few sets of columns, and every row is asked
+def _detected(has: frozenset[str], judged: bool) -> str | None:
+    """The format by the columns that have a value, and by whether one of them judges the answer."""
     listed = "messages" in has or not has.isdisjoint(SHAREGPT)
     instructed = "instruction" in has and not has.isdisjoint(OUTPUTS)
     paired = any(has.issuperset(pair) for pair in PAIRS)
     if has.issuperset(("chosen", "rejected")):
         return "preference"
-    if _is_label(value.get("label")) and (listed or instructed or paired):
+    if judged and (listed or instructed or paired):
         return "unpaired_preference"
     if listed:
         return "messages" if "messages" in has else "sharegpt"
@@ -81,16 +100,7 @@ def detect(row: Row) -> str | Broken:
         return "prompt_completion"
     if not has.isdisjoint(("prompt", "question")) and has.isdisjoint(ANSWERS):
         return "prompt_only"
-    if "text" in has:
-        return "text"
-    names = sorted(value)
-    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
-    fix = (
-        'rows need "messages", "conversations", "instruction" and "output", "prompt" and "completion", '
-        '"prompt", "chosen" and "rejected", "prompt", "completion" and "label", "prompt" alone, or "text"; '
-        "map: gives columns of other names these names"
-    )
-    return Broken(row.line, "unknown shape", f"no known shape; its keys are: {shown or 'none'}", fix)
+    return "text" if "text" in has else None
 
 
 def describe(format: str) -> str:  # noqa: A002  the recipe's own word for it
@@ -183,12 +193,11 @@ def _must_agree(given: list[Turn], found: list[Turn], key: str) -> None:
 
 def _unpaired_preference(row: Values) -> Sample:
     """One answer and whether it is a good one; of a conversation the last message is judged."""
-    label = _given(row, "label")
+    key = next((name for name in JUDGED if _is_label(row.get(name))), _first(row, JUDGED))
+    label = _given(row, key)
     if not _is_label(label):
         shown = label if isinstance(label, int | float) else kind(label)
-        raise Fault(
-            "wrong type", f"must be true, false, 1 or 0, found {shown}", "write true for a good answer", "label"
-        )
+        raise Fault("wrong type", f"must be true, false, 1 or 0, found {shown}", "write true for a good answer", key)
     name = _first(row, ("messages", *SHAREGPT))
     if row.get(name) is None:
         prompt, answer, name = _pair(row) if row.get("instruction") is None else _instructed(row)
@@ -225,7 +234,7 @@ _FORMATS = {
     "sharegpt": ("conversations (from, value); tools, system", _sharegpt),
     "alpaca": ("instruction, input, output; history, system", _alpaca),
     "prompt_completion": (
-        "prompt and completion, or question and answer: texts or lists of messages",
+        "prompt and completion, or question and answer: texts or lists of messages; history, system",
         _prompt_completion,
     ),
     "preference": ("prompt, chosen, rejected; or chosen and rejected as whole conversations", _preference),
@@ -273,9 +282,8 @@ def _with_system(row: Values, turns: list[Turn]) -> list[Turn]:
     return turns
 
 
-def _instruction(row: Values) -> list[Turn]:
-    """An alpaca question with what was said before. Instruction and input are joined by a line break, as LLaMA-Factory
-    joins them; a Dolly row calls the input "context"."""
+def _history(row: Values) -> list[Turn]:
+    """What was said before the question: a list of questions with their answers."""
     said = []
     for i, pair in enumerate(_list(row.get("history"), "history")):
         if not isinstance(pair, list) or len(pair) != 2:
@@ -285,6 +293,13 @@ def _instruction(row: Values) -> list[Turn]:
         for j, role in enumerate(("user", "assistant")):
             place = f"history[{i}][{j}]"
             said.append(Turn({"role": role, "content": _filled(pair[j], place)}, place))
+    return said
+
+
+def _instruction(row: Values) -> list[Turn]:
+    """An alpaca question with what was said before. Instruction and input are joined by a line break, as LLaMA-Factory
+    joins them; a Dolly row calls the input "context"."""
+    said = _history(row)
     more = _first(row, ("input", "context"))
     parts = [text(_given(row, "instruction"), "instruction")]
     parts += [] if row.get(more) is None else [text(row[more], more)]
@@ -308,8 +323,10 @@ def _list(value: Any, key: str) -> list[Any]:
 
 
 def _question(row: Values, key: str) -> list[Turn]:
-    """The prompt under a key, which may be the instruction of an alpaca row."""
-    return _instruction(row) if key == "instruction" else _side(row, key, "user")
+    """The prompt under a key, which may be the instruction of an alpaca row, with what was said before a text."""
+    if key == "instruction":
+        return _instruction(row)
+    return [*(_history(row) if isinstance(row.get(key), str) else []), *_side(row, key, "user")]
 
 
 def _pair(row: Values) -> tuple[list[Turn], list[Turn], str]:
@@ -318,7 +335,7 @@ def _pair(row: Values) -> tuple[list[Turn], list[Turn], str]:
     # A row that has no whole pair is judged by the pair whose question it has.
     found = [pair for pair in PAIRS if has.issuperset(pair)] or [pair for pair in PAIRS if pair[0] in row] or PAIRS
     asked, answered = found[0]
-    prompt, completion = _side(row, asked, "user"), _side(row, answered, "assistant")
+    prompt, completion = _question(row, asked), _side(row, answered, "assistant")
     if isinstance(row[asked], str) != isinstance(row[answered], str):
         what = f"is {kind(row[answered])} where {asked} is {kind(row[asked])}"
         raise Fault("wrong type", what, "write both as texts, or both as lists of messages", answered)

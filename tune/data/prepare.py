@@ -244,7 +244,7 @@ def _hands(
 
 
 def _job(source: SourceRows, chunk: Chunk) -> Job:
-    return Job(chunk, source.format, source.source.map, source.split == "train")
+    return Job(chunk, source.format, source.source.map, source.split == "train", source.source.format is not None)
 
 
 def _held_out(sources: list[SourceRows], setup: Setup, seed: int) -> Iterator[Sample]:

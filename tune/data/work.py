@@ -22,6 +22,7 @@ from tune.data.formats import Sample, detect, to_sample
 from tune.data.render import Example, Renderer, Rules
 from tune.data.said import texts
 from tune.data.scan import Scanned, scan
+from tune.data.unread import overlooked
 from tune.digest import leaf_hash, row_leaf
 from tune.jsonl import Broken, Row
 from tune.receipt import IGNORED
@@ -61,12 +62,13 @@ class Setup:
 @dataclass(frozen=True)
 class Job:
     """Some rows of one source. `format` is empty where it is still to be detected, `map` the user's row function, `train`
-    whether they are trained on."""
+    whether they are trained on, `forced` whether the recipe gives the format."""
 
     chunk: Chunk
     format: str
     map: str | None
     train: bool = True
+    forced: bool = False
 
 
 @dataclass
@@ -153,7 +155,7 @@ class Maker:
             if isinstance(row, Row) and not form:
                 detected = detect(row)
                 row, form = (detected, "") if isinstance(detected, Broken) else (row, detected)
-            found.append((item, row if isinstance(row, Broken) else self._sample(row, form)))
+            found.append((item, row if isinstance(row, Broken) else self._sample(row, form, job.forced)))
         return found, form
 
     def _fill(self, made: Made, examples: list[Example]) -> None:
@@ -187,11 +189,13 @@ class Maker:
             self._functions[name] = rowmap.load(name, self.setup.root)
         return self._functions[name]
 
-    def _sample(self, row: Row, format: str) -> Sample | Broken:  # noqa: A002  # the recipe's own word
+    def _sample(self, row: Row, format: str, forced: bool) -> Sample | Broken:  # noqa: A002  # the recipe's own word
         """What a row says, if it is of use."""
         sample = to_sample(row, format)
         if isinstance(sample, Broken):
             return sample
+        if not forced and (broken := overlooked(row, format, sample)):
+            return broken
         return _unfit(row.line, format, sample) or self._controlled(row.line, sample) or sample
 
     def _controlled(self, line: int, sample: Sample) -> Broken | None:
