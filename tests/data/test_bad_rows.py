@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from conftest import chat_row, write_rows
 from light_base import Bench, make_base
 
+from tune.errors import DataError
 from tune.recipe import Recipe
 
 GOOD = chat_row("When are you open?", "From nine to five.")
@@ -342,9 +344,26 @@ def test_empty_file(bench: Bench, tmp_path: Path, content: str) -> None:
 
 def test_nothing_left_after_dropping(bench: Bench, tmp_path: Path) -> None:
     """When every row is dropped the message says where they went."""
+    long = "16 tokens, over max_tokens (8). raise data.max_tokens, or set data.long to drop, truncate or split"
     assert bench.complaints(tmp_path, [GOOD, "{", GOOD], long="drop", max_tokens=8, max_bad_rows=1) == [
-        "train.jsonl: no row is left to train on (1 not JSON; 2 too long). give a file with rows"
+        f"train.jsonl: no row is left to train on (1 not JSON; 2 too long). the first of them: train.jsonl:1: {long}"
     ]
+
+
+@pytest.mark.parametrize("name", ["rows.json", "rows.jsonl.gz"])
+def test_a_sample_of_a_damaged_file(bench: Bench, tmp_path: Path, name: str) -> None:
+    """However few rows are drawn, a file that breaks off is told: the sample never leaves that out."""
+    rows = [chat_row(f"Question {i}?", "So.") for i in range(400)]
+    if name == "rows.json":
+        (tmp_path / name).write_text(json.dumps(rows)[:-30])
+    else:
+        lines = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+        (tmp_path / name).write_bytes(gzip.compress(lines)[:-300])
+    for seed in range(5):
+        data = {"train": [{"path": name, "rows": 3}], "max_tokens": 512, "seed": seed, "max_bad_rows": 9}
+        content = {"recipe": 1, "name": "x", "base": {"model": "m"}, "data": data}
+        with pytest.raises(DataError, match=r"nothing after (it|this place) is read"):
+            bench.prepared(Recipe.model_validate_json(json.dumps(content)), tmp_path)
 
 
 def test_all_faults_at_once(bench: Bench, tmp_path: Path) -> None:

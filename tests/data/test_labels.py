@@ -236,7 +236,10 @@ def test_conversation_without_a_template(plain: Bench, tmp_path: Path) -> None:
     """More than one question and answer needs a template."""
     row = {"messages": CHAT}
     assert plain.complaints(tmp_path, [row]) == [
-        "train.jsonl:1: the base has no chat template, so it cannot read conversations. use prompt and completion rows"
+        (
+            "train.jsonl:1: the base has no chat template, so it cannot read conversations, reasoning or tools. use prompt and "
+            "completion rows of text"
+        )
     ]
 
 

@@ -156,7 +156,8 @@ class Encoded:
 
 def _across(token: int) -> Fault:
     what = f"token {token} lies across the border between question and answer"
-    return Fault("mask not exact", what, "the tokenizer merges text over the template's border; use another base")
+    fix = "begin the answer with another character; where the template opens <think>, give reasoning_content; or use another base"
+    return Fault("mask not exact", what, fix)
 
 
 def _alphabet() -> dict[int, int]:

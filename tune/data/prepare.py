@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -22,6 +21,7 @@ from tune.data.near import Repeats
 from tune.data.pool import pool
 from tune.data.progress import Progress
 from tune.data.render import Example, Rules
+from tune.data.sample import FATAL, Piece, pieces
 from tune.data.store import Examples, Store, whole_leaves
 from tune.data.work import KEPT, Job, Made, Maker, Setup, control_tokens
 from tune.digest import Merkle, digest, merkle_root
@@ -33,7 +33,7 @@ from tune.recipe import Recipe
 from tune.recipe.schema import Data, Source
 from tune.records import BaseRecord, DroppedRow, FileDigest, Finding, RowCounts, SourceLedger, TokenCounts
 from tune.rowfiles import files_of, hub_rows
-from tune.sources import Chunk, SourceFile, chunks, count_rows
+from tune.sources import Chunk, SourceFile
 from tune.template import of_tokenizer, special_of
 
 MAX_NAMED = 1000
@@ -47,8 +47,6 @@ FOUND = frozenset(sought.reason for sought in SOUGHT.values())
 """Reasons that `data.findings` gives."""
 ASKED_FOR = frozenset({"too long", NOT_SAMPLED, "labelled as bad", "left out by map"}) | FOUND
 """Reasons for leaving a row out that the recipe asked for; all others are faults of the row."""
-FATAL = frozenset({"damaged file", "not a list", "bad header", "not CSV"})
-"""Faults behind which rows may be missing that nobody saw: `max_bad_rows` does not cover them."""
 
 
 @dataclass(frozen=True)
@@ -201,17 +199,6 @@ def prepare(recipe: Recipe, setup: Setup, folder: Path, workers: int | None = No
     return prepared
 
 
-@dataclass(frozen=True)
-class Piece:
-    """What is remembered of a job while others carry it out."""
-
-    file: int
-    skipped: list[int]
-    """Lines that the sample leaves out."""
-    uses: np.ndarray
-    """For each row of the job, how often an epoch holds it."""
-
-
 Work = Iterator[tuple[Piece, SourceRows, Chunk]]
 
 
@@ -257,39 +244,7 @@ def _held_out(sources: list[SourceRows], setup: Setup, seed: int) -> Iterator[Sa
 
 
 def _pieces(found: SourceRows, seed: int) -> Work:
-    """The rows of a source that the recipe wants, chunk by chunk."""
-    uses = _uses(found, seed)
-    number = 0
-    for file, source_file in enumerate(found.files):
-        for chunk in chunks(source_file):
-            rows = len(chunk.items)
-            if uses is None:
-                yield Piece(file, [], np.ones(rows, np.int16)), found, chunk
-                continue
-            own = uses[number : number + rows]
-            number += rows
-            skipped = [line for (line, _), n in zip(chunk.items, own, strict=True) if n == 0]
-            items = [item for item, n in zip(chunk.items, own, strict=True) if n]
-            yield Piece(file, skipped, own[own > 0]), found, Chunk(chunk.first, items)
-
-
-def _uses(found: SourceRows, seed: int) -> np.ndarray | None:
-    """How often an epoch holds each row of a source; None for once each. What is drawn depends on nothing but the seed,
-    the name of the source and the number of its rows: not on the folder that it lies in."""
-    limit, weight = found.source.rows, found.source.weight
-    if limit is None and weight == 1:
-        return None
-    total = sum(count_rows(file) for file in found.files)
-    draw = random.Random(f"{seed} {found.source.name}")  # noqa: S311  # a sample, no secret
-    drawn = limit is not None and limit < total
-    chosen: Sequence[int] = draw.sample(range(total), limit or 0) if drawn else range(total)
-    whole = int(weight)
-    uses = np.zeros(total, np.int16)
-    uses[np.fromiter(chosen, np.int64)] = whole
-    part = round((weight - whole) * len(chosen))
-    if part:
-        uses[np.fromiter(draw.sample(chosen, part), np.int64)] += 1
-    return uses
+    return ((piece, found, chunk) for piece, chunk in pieces(found.source, found.files, seed))
 
 
 def _account(source: SourceRows, file: int, made: Made) -> None:
@@ -343,6 +298,10 @@ def _nothing_left(source: SourceRows) -> None:
     what = "no row is left to train on" if source.split == "train" else "no row is left to evaluate on"
     why = "; ".join(f"{n} {reason}" for reason, n in sorted(source.reasons.items()))
     fix = "give a file with rows"
+    if source.reasons.keys() == {NOT_SAMPLED}:
+        fix = "raise its rows or weight"
+    elif source.dropped:
+        fix = f"the first of them: {_problem(source, source.dropped[0])}"
     raise DataError(Problem("rows", f"{what} ({why or 'the file is empty'})", fix, file=source.source.shown))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from tune.data.encode import Encoded, Encoder
 from tune.data.formats import Sample
 from tune.data.messages import Fault, Messages
-from tune.data.spans import Rendering, nothing_lost, renderings
+from tune.data.spans import Rendering, nothing_lost, renderings, whole
 from tune.jsonl import Broken
 from tune.receipt import IGNORED
 from tune.template import Span, Template
@@ -139,7 +139,7 @@ class Renderer:
         if sample.text is not None:
             return [Text(Rendering(sample.text, ((0, len(sample.text)),), 0), closed=True)]
         if self.template is None:
-            return [_pair(sample.messages)]
+            return [_pair(sample)]
         return [Text(rendering) for rendering in self.renderings(sample)]
 
     def _encoded(self, texts: Sequence[Text]) -> Iterator[Encoded]:
@@ -159,10 +159,9 @@ class Renderer:
         """The texts of a conversation and the answers in them. Raises Fault."""
         assert self.template is not None
         messages, tools = sample.messages, sample.tools
-        turns = [i for i, m in enumerate(messages) if m["role"] == "assistant" and i not in sample.unlearned]
         if self.learn_from == "all":
-            text = self.template.render(messages, tools)
-            return [Rendering(text, ((0, len(text)),), len(messages))]
+            return [whole(self.template, messages, tools, sample.unlearned)]
+        turns = _answers(sample)
         if not turns:
             raise Fault(
                 "nothing to learn", "every answer is marked as not learned", "check train: false in the row", "messages"
@@ -181,7 +180,8 @@ class Renderer:
             first = tokens.border(start) if start and self.learn_from != "all" else 1
             return Example(ids, _learned([(first, len(ids))]))
         if self.learn_from == "all":
-            return Example(ids, _learned([(0, len(ids))]))
+            spans = text.rendering.spans
+            return Example(ids, _learned((tokens.border(start), tokens.border(end)) for start, end in spans))
         learned: list[Span] = []
         for start, end in text.rendering.spans:
             first, last = tokens.border(start), tokens.border(end)
@@ -227,15 +227,15 @@ class Renderer:
             cut = sum(size for size in sizes if size > self.max_tokens)
             return [*kept[:-1], Example(kept[-1].input_ids, kept[-1].learned, cut)] if kept else []
         for end in _ends(sample.messages)[-2::-1]:
-            shorter = self._whole(_part(sample, 0, 0, end))
-            if all(len(example.input_ids) <= self.max_tokens for example in shorter):
+            if shorter := self._fitting(_part(sample, 0, 0, end)):
                 cut = len(whole[0].input_ids) - len(shorter[-1].input_ids)
                 return [Example(shorter[-1].input_ids, shorter[-1].learned, cut)]
         return []
 
     def _split(self, sample: Sample, whole: list[Example]) -> list[Example]:
-        """Several examples that learn every answer once. A later part begins with the system message and, where it fits,
-        the exchange before it, which it only reads. Nothing when some exchange does not fit by itself."""
+        """Several examples that learn every answer once. A later part begins with the system message and, where it fits
+        and is not to be learned again, the exchange before it, which it only reads. Exchanges that nothing is learned of
+        are no parts. Nothing when some other exchange does not fit by itself."""
         if sample.text is not None:
             ids = whole[0].input_ids
             pieces = [ids[i : i + self.max_tokens] for i in range(0, len(ids), self.max_tokens)]
@@ -248,8 +248,8 @@ class Renderer:
                 (
                     (upto, examples)
                     for upto in range(len(ends) - 1, done, -1)
-                    for context in dict.fromkeys((ends[max(done - 1, 0)], ends[done]))
-                    if (examples := self._fitting(_part(sample, context, ends[done], ends[upto])))
+                    for context in (ends[max(done - 1, 0)], ends[done])[self.learn_from == "all" :]
+                    if (examples := self._fitting(_part(sample, context, ends[done], ends[upto]))) is not None
                 ),
                 None,
             )
@@ -259,10 +259,12 @@ class Renderer:
             found += part[1]
         return found
 
-    def _fitting(self, sample: Sample) -> list[Example]:
-        """The examples of a part when all of them fit."""
+    def _fitting(self, sample: Sample) -> list[Example] | None:
+        """The examples of a part, none where nothing of it is learned; None when one of them is too long."""
+        if self.learn_from != "all" and not _answers(sample):
+            return []
         found = self._whole(sample)
-        return found if all(len(example.input_ids) <= self.max_tokens for example in found) else []
+        return found if all(len(example.input_ids) <= self.max_tokens for example in found) else None
 
 
 def _learned(stretches: Iterable[Span]) -> tuple[Span, ...]:
@@ -279,13 +281,19 @@ def _attempt(make: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T |
         return fault
 
 
-def _pair(messages: Messages) -> Text:
+def _pair(sample: Sample) -> Text:
     """Prompt and completion one after the other, for a base without a chat template. Raises Fault."""
-    if len(messages) != 2 or "tool_calls" in messages[1]:
-        what = "the base has no chat template, so it cannot read conversations"
-        raise Fault("no template", what, "use prompt and completion rows", None)
+    messages = sample.messages
+    if len(messages) != 2 or sample.tools or messages[1].keys() & {"tool_calls", "reasoning_content"}:
+        what = "the base has no chat template, so it cannot read conversations, reasoning or tools"
+        raise Fault("no template", what, "use prompt and completion rows of text", None)
     prompt, answer = (message["content"] for message in messages)
     return Text(Rendering(prompt + answer, ((len(prompt), len(prompt) + len(answer)),), 2), closed=True)
+
+
+def _answers(sample: Sample) -> list[int]:
+    """Indexes of the answers to learn."""
+    return [i for i, m in enumerate(sample.messages) if m["role"] == "assistant" and i not in sample.unlearned]
 
 
 def _ends(messages: Messages) -> list[int]:

@@ -6,11 +6,13 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from tune.errors import DataError, Problem
-from tune.jsonl import Broken, Row
+from tune.jsonl import Broken, Row, loads
 from tune.sources import module_file
 
 RowFunction = Callable[[dict[str, Any]], Any]
@@ -31,8 +33,9 @@ def load(text: str, root: Path) -> RowFunction:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
+        with redirect_stdout(sys.stderr):  # ours may be JSON
+            spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
         what = f"cannot be imported ({type(error).__name__}: {error})"
         raise DataError(Problem("map", what, "run it with python and mend it", file=file)) from error
     function = getattr(module, name, None)
@@ -43,17 +46,23 @@ def load(text: str, root: Path) -> RowFunction:
 
 
 def apply(function: RowFunction, row: Row) -> Row | Broken:
-    """The row that the function makes of a row. None leaves the row out; anything but a dict, and an exception, breaks it."""
+    """The row that the function makes of a row, which stays as it is. None leaves the row out; anything but a dict of JSON
+    values, and an exception, breaks it."""
     try:
-        made = function(row.value)
-        made = made if made is None else json.loads(json.dumps(made))  # what follows reads JSON and nothing else
-    except Exception as error:  # noqa: BLE001  # whatever the user's code raises is told as a fault of the row
-        return Broken(
-            row.line, "map failed", f"map raised {type(error).__name__}: {error}", "mend the function, or the row"
-        )
+        with redirect_stdout(sys.stderr):
+            made = function(deepcopy(row.value))
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever the user's code raises is a fault of the row
+        return _failed(row, f"map raised {type(error).__name__}: {error}", "mend the function, or the row")
     if made is None:
         return Broken(row.line, "left out by map", "map gave None", "give a row to keep it")
     if not isinstance(made, dict):
         what = f"map gave {type(made).__name__} where a dict was expected"
-        return Broken(row.line, "map failed", what, 'give a row such as {"messages": [...]}, or None to leave it out')
-    return Row(row.line, made)
+        return _failed(row, what, 'give a row such as {"messages": [...]}, or None to leave it out')
+    try:
+        return Row(row.line, loads(json.dumps(made)))  # what follows reads JSON and nothing else
+    except (TypeError, ValueError, RecursionError) as error:
+        return _failed(row, f"map gave what is no JSON ({error})", "give texts, numbers, lists and dicts")
+
+
+def _failed(row: Row, what: str, fix: str) -> Broken:
+    return Broken(row.line, "map failed", what, fix)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -57,6 +57,26 @@ def renderings(template: Template, messages: Messages, tools: Tools, turns: Sequ
         found.append(Rendering(text, spans, left[-1] + 1, marks if left[-1] == turns[-1] else None))
         left = [i for i in left if i not in inside]
     return found[::-1]
+
+
+def whole(template: Template, messages: Messages, tools: Tools, left_out: Collection[int]) -> Rendering:
+    """The whole conversation, with everything to learn but the answers `left_out`. Raises Fault where something is lost,
+    and where an answer cannot be left out."""
+    text = _checked(len(messages) - 1, template.render, messages, tools)
+    nothing_lost(messages, tools, text)
+    for i, message in enumerate(messages):
+        _nothing_eaten(message, text, i)
+    borders = [0]
+    for i in sorted(left_out):
+        before = _checked(i, template.render, messages[:i], tools, prompt=True)
+        after = _checked(i, template.render, messages[: i + 1], tools)
+        if not text.startswith(after) or not after.startswith(before):
+            what = "the template writes this answer otherwise once more follows, so it cannot be left out of the loss"
+            raise Fault("template not prefix-stable", what, "set learn_from: assistant", f"messages[{i}]")
+        borders += [len(before), len(after)]
+    borders.append(len(text))
+    spans = zip(borders[::2], borders[1::2], strict=True)
+    return Rendering(text, tuple((start, end) for start, end in spans if start < end), len(messages))
 
 
 def _checked(i: int, render: Callable[..., T], *arguments: Any, **options: bool) -> T:

@@ -170,13 +170,14 @@ class Data(Section):
     eval: tuple[Source, ...] = ()
     """Held-out sources; never trained on, measured before and after."""
     learn_from: Literal["assistant", "last", "all"] = "assistant"
-    """Which tokens carry loss: every assistant turn, only the last one, or every token of the row."""
+    """Which tokens carry loss: every assistant turn, only the last one, or every token of the row. Answers that the row
+    marks with `train: false` never do."""
     max_tokens: Annotated[int, Field(ge=8)] = 2048
     """Longest row in tokens, and the capacity of a pack. `long` says what happens to longer rows."""
     long: Literal["error", "drop", "truncate", "split"] = "error"
     """A row over `max_tokens`: `error` stops and names it; `drop` leaves it out; `truncate` keeps as many whole turns
     from its start as fit; `split` makes several examples, each with the system message and, where it fits, the exchange
-    before it to read. Always counted in the ledger and on the card."""
+    before it to read (with `learn_from: all`, without). Always counted in the ledger and on the card."""
     pack: bool = True
     """Put several rows into one sequence of `max_tokens` so that no time is spent on padding. Rows do not see each
     other."""
