@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
@@ -118,17 +118,19 @@ def are_lines(file: BufferedIOBase) -> bool:
 
 
 def elements(file: BufferedIOBase) -> Iterator[tuple[int, bytes | Broken]]:
-    """The elements of a JSON list with the lines where they begin, unparsed, in the memory of the longest.
+    """The elements of a JSON list with their places, unparsed, in the memory of the longest. A place is the line where a
+    row begins, but behind that of the row before: rows of one line are counted on, so that each has a place of its own.
 
-    Brackets and quotes alone are looked at, so what each element says is for `parse_row` to judge. Where the list
-    itself cannot be followed any further (not closed, a comma missing, brackets that do not match) the last one is a
-    Broken that says so. An empty file and an empty list give nothing. Raises what `file` raises.
+    Brackets and quotes alone are looked at, not what an element says. Where the list cannot be followed any further (not
+    closed, no comma, brackets that do not match) the last one is a Broken that says so. Raises what `file` raises.
     """
-    reader = _Elements(file)
+    reader, place = _Elements(file), 0
     try:
         opening = reader.peek()
         if opening == b"[":
-            yield from reader.all()
+            for line, content in reader.all():
+                place = max(line, place + 1)
+                yield place, replace(content, line=place) if isinstance(content, Broken) else content
         elif opening:
             yield reader.line, _no_list(reader)
     except _Unreadable as error:

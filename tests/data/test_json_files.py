@@ -110,10 +110,10 @@ LISTS: dict[str, tuple[str | bytes, list[Any]]] = {
                 )
                 for line, kind in (
                     (2, "a list"),
-                    (2, "a text"),
-                    (3, "a number"),
-                    (3, "true or false"),
-                    (3, "null"),
+                    (3, "a text"),
+                    (4, "a number"),
+                    (5, "true or false"),
+                    (6, "null"),
                 )
             ),
         ],
@@ -128,11 +128,11 @@ LISTS: dict[str, tuple[str | bytes, list[Any]]] = {
             {"a": 1},
             (
                 "not JSON",
-                "f:1: not JSON: expecting value at column 1. write one JSON object a line; check quotes and commas",
+                "f:3: not JSON: expecting value at column 1. write one JSON object a line; check quotes and commas",
             ),
             (
                 "not JSON",
-                "f:1: not JSON: expecting ':' delimiter at column 6. write one JSON object a line; check quotes and commas",
+                "f:4: not JSON: expecting ':' delimiter at column 6. write one JSON object a line; check quotes and commas",
             ),
         ],
     ),
@@ -140,14 +140,14 @@ LISTS: dict[str, tuple[str | bytes, list[Any]]] = {
         '[{"a": 1, "a": 2}, {"a": NaN},\n\n{"a": 12345678901234567890}, {"a": "\\ud800"}]',
         [
             ("not JSON", 'f:1: the key "a" is given twice. mend the object'),
-            ("not JSON", "f:1: NaN is not JSON. mend the object"),
+            ("not JSON", "f:2: NaN is not JSON. mend the object"),
             (
                 "not JSON",
                 "f:3: a number that JSON readers do not agree on: 12345678901234567890; put it in quotes. mend the object",
             ),
             (
                 "not UTF-8",
-                "f:3: half of a surrogate pair (\\ud800 to \\udfff) without its other half. write the character itself",
+                "f:4: half of a surrogate pair (\\ud800 to \\udfff) without its other half. write the character itself",
             ),
         ],
     ),

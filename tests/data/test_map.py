@@ -38,7 +38,7 @@ def test_a_row_is_changed_in_place_once(bench: Bench, tmp_path: Path) -> None:
     pure = mapped(bench, tmp_path, 'return {**row, "prompt": "Q: " + row["prompt"]}', "rows.csv")
     assert bench.tokenizer.decode(one.rows("train")[0].example.input_ids).count("Q: ") == 1
     assert one.rows("train") == two.rows("train") == pure.rows("train")
-    assert len({ledger_entry(found, 0).rows_root for found in (one, two, pure)}) == 1
+    assert len({ledger_entry(found, 0, "rows").rows_root for found in (one, two, pure)}) == 1
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from light_base import Bench, make_base
 from tune.data.prepare import ledger_entry
 from tune.data.render import Example
 from tune.receipt import IGNORED
+from tune.recipe import Recipe
 
 THREE_TURNS = {
     "messages": [
@@ -78,6 +79,26 @@ def test_truncate_drops_what_has_no_turn_that_fits(bench: Bench, tmp_path: Path)
     assert entry.rows.model_dump() == {"loaded": 2, "dropped": {"too long": 1}, "kept": 1}
     assert entry.tokens.cut == 0
     assert entry.cut_rows == 0
+
+
+@pytest.mark.parametrize("form", ["lines", "one line", "a line each"])
+def test_rows_of_any_layout_are_told_apart(bench: Bench, tmp_path: Path, form: str) -> None:
+    """A list that stands on one line, as most programs write it, has as many rows as one with a row a line: each is counted,
+    found and named by itself."""
+    rows = [SHORT, THREE_TURNS, SHORT, THREE_TURNS, chat_row("Where?", "Here.")]
+    written = [json.dumps(row) for row in rows]
+    texts = {
+        "lines": "\n".join(written),
+        "one line": f"[{', '.join(written)}]",
+        "a line each": "[" + ",\n".join(written) + "]",
+    }
+    path = tmp_path / ("rows.jsonl" if form == "lines" else "rows.json")
+    path.write_text(texts[form])
+    data = {"train": [{"path": path.name}], "max_tokens": 64, "long": "truncate"}
+    content = {"recipe": 1, "name": "x", "base": {"model": "m"}, "data": data}
+    found = bench.prepared(Recipe.model_validate_json(json.dumps(content)), tmp_path)
+    assert [kept.line for kept in found.rows("train")] == [1, 2, 3, 4, 5]
+    assert ledger_entry(found, 0, path.name).cut_rows == 2
 
 
 def test_drop(bench: Bench, tmp_path: Path) -> None:
