@@ -170,8 +170,7 @@ class Data(Section):
     eval: tuple[Source, ...] = ()
     """Held-out sources; never trained on, measured before and after."""
     learn_from: Literal["assistant", "last", "all"] = "assistant"
-    """Which tokens carry loss: every assistant turn, only the last one, or every token of the row. Answers that the row
-    marks with `train: false` never do."""
+    """Which tokens carry loss: every assistant turn, the last one, or all tokens; none of an answer with `train: false`."""
     max_tokens: Annotated[int, Field(ge=8)] = 2048
     """Longest row in tokens, and the capacity of a pack. `long` says what happens to longer rows."""
     long: Literal["error", "drop", "truncate", "split"] = "error"
