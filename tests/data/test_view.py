@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import chat_row, write_rows
+from conftest import chat_row, write_recipe, write_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from light_base import Bench, make_base
 
+from tune.cli import main
 from tune.data.prepare import ledger_entry, make_setup, prepare
 from tune.data.stage import save
 from tune.data.view import View
@@ -93,3 +94,32 @@ def test_view_adds_up(bench: Bench, trained: list[tuple[list[Any], float]], held
         entry.tokens.input,
         entry.tokens.loss,
     )
+
+
+def test_rows_are_shown_once(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`tune data` shows a row once however often an epoch holds it; a line and a text are looked for together; of several
+    files it says which one a line is of, and why it is not used."""
+    base = make_base(tmp_path / "pocket")
+    (project / "rows").mkdir()
+    write_rows(project / "rows/a.jsonl", [chat_row(f"Question {i}?", "Alike.") for i in range(4)])
+    write_rows(project / "rows/b.jsonl", [chat_row("Where?", "Here."), "{"])
+    data = {"train": [{"path": "rows", "weight": 3}], "max_bad_rows": 1}
+    recipe = str(write_recipe(project / "recipe.yaml", base, data=data))
+
+    def shown(*wanted: str) -> list[str]:
+        code = main(["data", recipe, *wanted])
+        found = capsys.readouterr()
+        lines = found.out if code == 0 else found.err
+        return [line for line in lines.splitlines() if "jsonl" in line or "rows:" in line]
+
+    assert [line.split(" (")[0] for line in shown("--row", "1")] == ["row: rows/a.jsonl:1", "row: rows/b.jsonl:1"]
+    assert [line.split(" (")[0] for line in shown("--find", "Alike")] == [
+        f"found: rows/a.jsonl:{i}" for i in (1, 2, 3, 4)
+    ]
+    assert [line.split(" (")[0] for line in shown("--row", "1", "--find", "Here")] == ["found: rows/b.jsonl:1"]
+    assert "no row that is used holds 'Alik-'" in shown("--find", "Alik-")[0]
+    assert "there is no such line" in shown("--row", "9")[0]
+    write_rows(project / "rows/a.jsonl", ["{", *(chat_row(f"Question {i}?", "Alike.") for i in range(4))])
+    write_rows(project / "rows/b.jsonl", [chat_row("Where?", "Here. " * 40)])
+    recipe = str(write_recipe(project / "recipe.yaml", base, data={**data, "long": "drop"}))
+    assert "rows/b.jsonl: 87 tokens, over max_tokens (64)" in shown("--row", "1")[0]

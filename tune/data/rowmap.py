@@ -36,8 +36,10 @@ def load(text: str, root: Path) -> RowFunction:
         with redirect_stdout(sys.stderr):  # ours may be JSON
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        what = f"cannot be imported ({type(error).__name__}: {error})"
-        raise DataError(Problem("map", what, "run it with python and mend it", file=file)) from error
+        what, fix = f"cannot be imported ({type(error).__name__}: {error})", "run it with python and mend it"
+        if isinstance(error, ModuleNotFoundError):
+            fix = "install it, or put what it holds into this file: others beside it are not read"
+        raise DataError(Problem("map", what, fix, file=file)) from error
     function = getattr(module, name, None)
     if not callable(function):
         raise DataError(Problem("map", f"has no function {name!r}", "define it, or correct data map:", file=file))

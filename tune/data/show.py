@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
@@ -62,8 +62,7 @@ def picks(view: View, source: int | None = None) -> Iterator[tuple[list[str], Ex
     found: dict[Any, tuple[list[str], Example]] = {}
     for why, i in chosen:
         example = view[int(i)]
-        same = (example.place, *example.input_ids, *example.labels)  # a row with a weight stands there several times
-        reasons, _ = found.setdefault(same, ([], example))
+        reasons, _ = found.setdefault(_said(example), ([], example))
         if why and why not in reasons:
             reasons.append(why)
     for reasons, example in found.values():
@@ -157,17 +156,19 @@ def _chosen(folder: Path, ledger: Ledger, tokenizer: Any, wanted: Wanted) -> Ite
     source = ledger.sources[index]
     view = View(folder, ledger, source.split)
     own = np.flatnonzero(view.sources == index)
-    if wanted.line is not None:
-        found = [(["row", *noticed(view[i])], view[i]) for i in own[view.lines[own] == wanted.line].tolist()]
-        why, fix = _fate(folder, index, source, wanted.line), "give the line of a row that is used"
-    elif wanted.text is not None:
-        text = wanted.text
-        holding = (e for e in (view[i] for i in own.tolist()) if text in tokenizer.decode(e.input_ids))
-        found = [(["found", *noticed(example)], example) for example in islice(holding, MAX_FOUND)]
-        why, fix = f"no row that is used holds {text!r}", "check the spelling; upper and lower case differ"
-    else:
+    line, text = wanted.line, wanted.text
+    if line is None and text is None:
         yield from picks(view, index if wanted.source is not None else None)
         return
+    own = own if line is None else own[view.lines[own] == line]
+    if line is not None and not len(own):
+        why, fix = _fate(folder, index, source, line), "give the line of a row that is used"
+    else:
+        why, fix = f"no row that is used holds {text!r}", "check the spelling; upper and lower case differ"
+    examples = _distinct(view[i] for i in own.tolist())
+    if text is not None:
+        examples = islice((e for e in examples if text in tokenizer.decode(e.input_ids)), MAX_FOUND)
+    found = [(["row" if text is None else "found", *noticed(example)], example) for example in examples]
     if not found:
         raise DataError(Problem("rows", why, fix, file=source.path, line=wanted.line))
     yield from found
@@ -177,11 +178,25 @@ def _fate(folder: Path, index: int, source: SourceLedger, line: int) -> str:
     """Why a line is not used, in words where the ledger has them."""
     import pyarrow.parquet as pq
 
-    told = next((row.what for row in source.dropped_rows if row.line == line), None)
-    if told is not None:
-        return told
-    fates = pq.read_table(folder / "rows.parquet", filters=[("source", "==", index), ("line", "==", line)])
-    return str(fates["fate"][0]) if len(fates) else "there is no such line"
+    rows = pq.read_table(folder / "rows.parquet", filters=[("source", "==", index), ("line", "==", line)]).to_pylist()
+    fates = {row["file"]: row["fate"] for row in rows}
+    fates |= {row.file: row.what for row in source.dropped_rows if row.line == line}
+    said = [f"{file}: {fate}" if len(source.files) > 1 else fate for file, fate in fates.items()]
+    return "; ".join(said) or "there is no such line"
+
+
+def _distinct(examples: Iterable[Example]) -> Iterator[Example]:
+    """Each example once."""
+    shown = set[Any]()
+    for example in examples:
+        if _said(example) not in shown:
+            shown.add(_said(example))
+            yield example
+
+
+def _said(example: Example) -> tuple[Any, ...]:
+    """What makes two examples the same to whoever looks: a row with a weight stands there several times."""
+    return (example.place, *example.input_ids, *example.labels)
 
 
 def _source(ledger: Ledger, name: str | None) -> int:
