@@ -18,7 +18,7 @@ from tune.files import read_jsonl
 from tune.recipe import load
 from tune.records import BaseRecord, Plan, TrainRecord
 from tune.run import Run
-from tune.train import worker
+from tune.train import build, worker
 from tune.train.trainer import WitnessedTrainer
 
 
@@ -99,7 +99,7 @@ def test_inputs_of_adapters_need_no_cast(
     made = recipe(base={"quantize": quantize})
     without, cast = (prepared(made, name, compute_dtype="bfloat16") for name in ("without", "cast"))
     trained(without)
-    monkeypatch.setattr(worker, "disable_input_dtype_casting", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(build, "disable_input_dtype_casting", lambda *_, **__: nullcontext())
     trained(cast)
     a, b = (run.path("adapter/adapter_model.safetensors").read_bytes() for run in (without, cast))
     assert a == b
