@@ -20,7 +20,6 @@ from tune.records import Submission, TrainRecord
 from tune.run import open_run
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(bool(missing()), reason=f"Slurm is not installed: no {', '.join(missing())}"),
 ]
 
@@ -122,6 +121,7 @@ def finished_like(straight: TrainRecord, cluster: Cluster, number: str, run: Pat
     assert [row["step"] for row in read_jsonl(run / "train/metrics.jsonl")] == list(range(1, STEPS + 1))
 
 
+@pytest.mark.slow
 def test_a_job_leaves_a_finished_run(straight: TrainRecord, project: Path) -> None:
     """The job did every stage that was left; `tune runs` shows run and job; submitting again finds nothing to do."""
     assert straight.receipt.optimizer_steps == STEPS
@@ -132,6 +132,7 @@ def test_a_job_leaves_a_finished_run(straight: TrainRecord, project: Path) -> No
     assert "nothing to do" in again.stderr
 
 
+@pytest.mark.slow
 def test_preempted_by_a_job_of_higher_priority(straight: TrainRecord, project: Path, cluster: Cluster) -> None:
     """A job that may push others aside takes both nodes: ours saves, gives way, and goes on in a second log."""
     run, number = submit(project, "preempted")
@@ -153,6 +154,7 @@ def test_preempted_by_a_job_of_higher_priority(straight: TrainRecord, project: P
     assert (run / f"slurm/{number}-2.log").is_file()
 
 
+@pytest.mark.long
 def test_out_of_time_three_times(straight: TrainRecord, project: Path, cluster: Cluster) -> None:
     """Three times Slurm says that the time is nearly up: each attempt saves what it has and the next goes on from there."""
     run, number = submit(project, "late")
@@ -172,6 +174,7 @@ def test_out_of_time_three_times(straight: TrainRecord, project: Path, cluster: 
     assert starts == sorted(set(starts))
 
 
+@pytest.mark.long
 def test_a_node_that_dies(straight: TrainRecord, project: Path, cluster: Cluster) -> None:
     """A node is gone without a word, first the one that only trains, then the first of the job: Slurm queues the job again,
     and with the node back it goes on from the last checkpoint."""
@@ -184,6 +187,7 @@ def test_a_node_that_dies(straight: TrainRecord, project: Path, cluster: Cluster
     finished_like(straight, cluster, number, run)
 
 
+@pytest.mark.slow
 def test_a_cancelled_job_stays_cancelled(project: Path, cluster: Cluster) -> None:
     """`scancel` is the last word: what was saved is kept, and nothing comes back into the queue."""
     run, number = submit(project, "cancelled")
