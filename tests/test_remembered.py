@@ -51,30 +51,25 @@ def test_small_files_are_not_remembered(tmp_path: Path, cache: Path, monkeypatch
     assert not cache.exists()
 
 
+def remembers(path: Path, content: bytes, modified_ns: int) -> None:
+    """A file with this content and this modification time is known by its own digest."""
+    path.write_bytes(content)
+    os.utime(path, ns=(1_000_000_000, modified_ns))
+    assert remembered_sha256(path) == hashlib.sha256(content).hexdigest()
+
+
 def test_changes_are_noticed(tmp_path: Path, cache: Path) -> None:
-    """Another content of the same size, written later, is another file; so is the same content under another name."""
-    path = tmp_path / "weights"
-    path.write_bytes(b"one")
-    os.utime(path, ns=(1_000_000_000, 1_000_000_000))
-    assert remembered_sha256(path) == hashlib.sha256(b"one").hexdigest()
-    path.write_bytes(b"two")
-    os.utime(path, ns=(1_000_000_000, 1_000_000_001))
-    assert remembered_sha256(path) == hashlib.sha256(b"two").hexdigest()
-    path.write_bytes(b"three")
-    os.utime(path, ns=(1_000_000_000, 1_000_000_001))
-    assert remembered_sha256(path) == hashlib.sha256(b"three").hexdigest()
+    """Another content of the same size, written later, is another file; so is one of another size with the same time."""
+    remembers(tmp_path / "weights", b"one", 1_000_000_000)
+    remembers(tmp_path / "weights", b"two", 1_000_000_001)
+    remembers(tmp_path / "weights", b"three", 1_000_000_001)
     assert len(json.loads(cache.read_text())) == 3
 
 
 def test_a_time_that_was_set_back_hides_no_change(tmp_path: Path, cache: Path) -> None:
     """Another content of the same size that got the old modification time back, as after a clock that was set back."""
-    path = tmp_path / "weights"
-    path.write_bytes(b"one")
-    os.utime(path, ns=(1_000_000_000, 1_000_000_000))
-    assert remembered_sha256(path) == hashlib.sha256(b"one").hexdigest()
-    path.write_bytes(b"two")
-    os.utime(path, ns=(1_000_000_000, 1_000_000_000))
-    assert remembered_sha256(path) == hashlib.sha256(b"two").hexdigest()
+    remembers(tmp_path / "weights", b"one", 1_000_000_000)
+    remembers(tmp_path / "weights", b"two", 1_000_000_000)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "3", "null", '"text"', '{"a"', "\x00"])
