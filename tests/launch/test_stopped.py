@@ -73,6 +73,30 @@ def test_however_often_one_asks(project: Path, tiny_base: Path) -> None:
     assert "stopped" in said
 
 
+FORGOTTEN = """
+import os, signal, time
+from tune.cli import stopping
+
+class Gone:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+stopping.listen()
+try:
+    one = Gone()
+    del one
+    time.sleep(30)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_a_signal_where_python_forgets_exceptions() -> None:
+    """It comes while an object is being deleted, and is heard nevertheless, without a word of Python's."""
+    done = subprocess.run([sys.executable, "-c", FORGOTTEN], capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
 ENDING = """
 import os, signal, subprocess, threading
 from tune.launch import local

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
+from tune.cli import stopping
 from tune.cli.opening import load_recipe, open_or_make
 from tune.errors import EXIT_DONE, EXIT_USAGE, Problem, UserError
 
@@ -21,8 +21,7 @@ def carry_out(parsed: argparse.Namespace) -> int:
     """`tune run`."""
     from tune import pipeline
 
-    for number in (signal.SIGTERM, signal.SIGUSR1):  # what a cluster stops a job with is heard like Ctrl-C
-        signal.signal(number, signal.default_int_handler)
+    stopping.listen()
     run = open_or_make(parsed)
     pipeline.carry_out(run)
     print(run.folder)
