@@ -320,6 +320,29 @@ def test_rendering_is_that_of_transformers(name: str, monkeypatch: pytest.Monkey
             assert own.marked(messages, tools) == (expected, tuple(marks))
 
 
+SAYS = "{% generation %}\n{{ m.content }}\n{% endgeneration %}"
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("{% for m in messages %}{% if m.role == 'assistant' %}" + SAYS + "{% endif %}{% endfor %}", True),
+        ("{% macro say(m) %}" + SAYS + "{% endmacro %}{% for m in messages %}{{ say(m) | trim }}{% endfor %}", False),
+        ("{% for m in messages %}{% set it %}" + SAYS + "{% endset %}{{ it | trim }}{% endfor %}", False),
+        ("{% for m in messages %}{% filter trim %}" + SAYS + "{% endfilter %}{% endfor %}", False),
+        ("{% for m in messages recursive %}" + SAYS + "{% endfor %}", False),
+        ("{# {% generation %} #}{{ messages[0].content }}", False),
+        ("{% generation %", False),
+    ],
+)
+def test_marks_where_what_they_enclose_is_written(text: str, places: bool) -> None:
+    """Marks inside what a template collects first, and may cut, tell nothing; its text is what it is without them."""
+    assert Template(text, {}).has_marks == places
+    if places:
+        found, spans = Template(text, {}).marked(PLAIN, None)
+        assert [found[start:end].strip() for start, end in spans] == ["Answer one.", "Answer two."]
+
+
 @pytest.mark.parametrize(
     "attack",
     [

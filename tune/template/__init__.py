@@ -7,22 +7,21 @@ model is asked is written as what it learned. Imports no torch and no transforme
 from __future__ import annotations
 
 import json
-import re
+import secrets
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
 
-from tune.template.sandbox import asks_for_the_date, compile_template, render_marked
+from tune.template.sandbox import asks_for_the_date, compile_template, marks_places
 from tune.text import first_line
 
 Message = dict[str, Any]
 Span = tuple[int, int]
 Tools = list[dict[str, Any]] | None
-
-_MARKS = re.compile(r"\{%-?\s*generation\s*-?%\}")
 
 CALL_STYLES = ((False, ""), (False, None), (True, None), (True, ""))
 """How templates want an assistant message with tool calls: (arguments as JSON text, content when there is none)."""
@@ -45,7 +44,12 @@ class Template:
         self.text = text
         self.special = special
         self.day = day
-        self.has_marks = _MARKS.search(text) is not None
+        self._mark = secrets.token_hex(16)  # that no row can hold
+
+    @cached_property
+    def has_marks(self) -> bool:
+        """Whether `marked` tells what the assistant says."""
+        return marks_places(self.text)
 
     @property
     def needs_date(self) -> bool:
@@ -59,14 +63,22 @@ class Template:
 
     def marked(self, messages: list[Message], tools: Tools) -> tuple[str, tuple[Span, ...]]:
         """The text, and the spans between the template's own generation marks. Raises TemplateRefused."""
-        found: tuple[str, tuple[Span, ...]] = self._call(partial(render_marked, self._compiled), messages, tools, False)
-        return found
+        parts = self._call(self._compiled_marked.render, messages, tools, False).split(self._mark)
+        borders = list(accumulate(map(len, parts)))
+        return "".join(parts), tuple(zip(borders[:-1:2], borders[1::2], strict=True))
 
     @cached_property
     def _compiled(self) -> Any:
         """The template, compiled once."""
+        return self._made()
+
+    @cached_property
+    def _compiled_marked(self) -> Any:
+        return self._made(self._mark)
+
+    def _made(self, mark: str = "") -> Any:
         try:
-            return compile_template(self.text, self.day)
+            return compile_template(self.text, self.day, mark)
         except TemplateError as error:
             line = f"line {error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
             raise NoTemplate(f"it is no Jinja template ({line}{error.message})") from error

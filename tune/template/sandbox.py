@@ -27,18 +27,15 @@ _STR = frozenset(name for name in dir(str) if not name.startswith("_")) - {"form
 """Methods of texts that give texts, numbers and lists; the two left out can reach into objects."""
 _LOOP = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem"})
 """What templates ask of `loop`: numbers, and the items that they have anyway."""
+HELD_BACK = (jinja2.nodes.Macro, jinja2.nodes.CallBlock, jinja2.nodes.FilterBlock, jinja2.nodes.AssignBlock)
+"""What a template collects before it writes it."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, quicker about what templates do all the time."""
 
-    def __init__(self, **options: Any) -> None:
-        """As Jinja's."""
-        super().__init__(**options)
-        self.written: list[str] = []
-        """What the template that is being rendered has given so far."""
-        self.spans: list[tuple[int, int]] | None = None
-        """Where in it the assistant speaks; None when nobody asks."""
+    mark = ""
+    """What is written where the assistant begins and ends to speak."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A key of a dict, a method of a text, the state of a loop without asking; all else as the sandbox does it."""
@@ -50,24 +47,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 class Generation(jinja2.ext.Extension):
-    """`{% generation %} ... {% endgeneration %}`: what stands inside is what the assistant says. It is rendered as it is;
-    where it stands is noted in the environment's `spans`."""
+    """`{% generation %} ... {% endgeneration %}`: what stands inside is what the assistant says. It is rendered as it is,
+    between the marks of the environment."""
 
     tags = {"generation"}  # noqa: RUF012  # as Jinja declares it
 
     def parse(self, parser: jinja2.parser.Parser) -> jinja2.nodes.Node:
-        """The block as a call with its content."""
+        """The block as a scope of its own."""
         line = next(parser.stream).lineno
         body = parser.parse_statements(("name:endgeneration",), drop_needle=True)
-        return jinja2.nodes.CallBlock(self.call_method("_said"), [], [], body).set_lineno(line)
-
-    def _said(self, caller: Callable[[], str]) -> str:
-        text = caller()
         assert isinstance(self.environment, Sandbox)
-        if self.environment.spans is not None:
-            start = sum(map(len, self.environment.written))
-            self.environment.spans.append((start, start + len(text)))
-        return text
+        mark = [jinja2.nodes.Output([jinja2.nodes.TemplateData(self.environment.mark)])] * bool(self.environment.mark)
+        return jinja2.nodes.Scope([*mark, *body, *mark]).set_lineno(line)
 
 
 class Dict:
@@ -125,11 +116,12 @@ def _calendar(day: date | None) -> Callable[[str], str]:
     return strftime_now
 
 
-def _environment() -> Sandbox:
+def _environment(mark: str = "") -> Sandbox:
     found = Sandbox(
         trim_blocks=True, lstrip_blocks=True, extensions=[Generation, jinja2.ext.loopcontrols], cache_size=0
     )
     found.filters["tojson"] = _to_json
+    found.mark = mark
     return found
 
 
@@ -142,26 +134,27 @@ def asks_for_the_date(text: str) -> bool:
         return False
 
 
-def compile_template(text: str, day: date | None) -> jinja2.Template:
-    """A chat template, ready to render, for which the current date is `day`; without one it may not ask for it. Raises
-    jinja2.TemplateError for text that is none."""
-    environment = _environment()
+def marks_places(text: str) -> bool:
+    """Whether a template marks what the assistant says, and all of it where it is written at once: what a macro or a block
+    gives may be cut or changed before it is. False for text that is no template."""
+    mark = "\0generation"
+    try:
+        parsed = _environment(mark).parse(text)
+    except jinja2.TemplateError:
+        return False
+
+    def marks(node: jinja2.nodes.Node) -> bool:
+        return any(data.data == mark for data in node.find_all(jinja2.nodes.TemplateData))
+
+    loops = [loop for loop in parsed.find_all(jinja2.nodes.For) if loop.recursive]
+    return marks(parsed) and not any(map(marks, [*loops, *parsed.find_all(HELD_BACK)]))
+
+
+def compile_template(text: str, day: date | None, mark: str = "") -> jinja2.Template:
+    """A chat template, ready to render, for which the current date is `day`; without one it may not ask for it. It writes
+    `mark` before and behind everything that the assistant says. Raises jinja2.TemplateError for text that is none."""
+    environment = _environment(mark)
     environment.globals.update(raise_exception=_raise, strftime_now=_calendar(day), dict=Dict(), namespace=Namespace)
     template = environment.from_string(text)
     template.globals = dict(template.globals)  # Jinja's chain of mappings is copied, key by key, for every rendering
     return template
-
-
-def render_marked(template: jinja2.Template, **variables: Any) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The text, and the spans (characters) between the template's generation marks."""
-    environment = template.environment
-    assert isinstance(environment, Sandbox)
-    written: list[str] = []
-    spans: list[tuple[int, int]] = []
-    environment.written, environment.spans = written, spans
-    try:
-        for piece in template.generate(**variables):
-            written.append(piece)  # noqa: PERF402  # one by one: the template asks how much is written so far
-    finally:
-        environment.spans = None
-    return "".join(written), tuple(spans)
