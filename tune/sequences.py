@@ -75,23 +75,26 @@ def column(values: np.ndarray) -> Any:
 
 @contextmanager
 def writer(path: Path) -> Iterator[Any]:
-    """Yields a function that appends sequences: a list of dicts of integer arrays, one a sequence."""
+    """Yields a function that appends sequences: arrays of their tokens and of their examples, one after the other, and how
+    many examples each sequence holds."""
     import pyarrow as pa
 
     types = {name: pa.int32() for name in ("input_ids", "labels", *PER_EXAMPLE)} | {"lines": pa.int64()}
     schema = pa.schema([(name, pa.list_(kind)) for name, kind in types.items()])
 
-    def columns(rows: list[dict[str, np.ndarray]]) -> Iterator[Any]:
-        for name, kind in types.items():
-            parts = [row[name] for row in rows]
-            ends = np.cumsum([0, *map(len, parts)], dtype=np.int32)
-            values = np.concatenate(parts).astype(kind.to_pandas_dtype(), copy=False)
-            yield pa.ListArray.from_arrays(column(ends), column(values))
-
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, schema) as stream:
 
-        def append(rows: list[dict[str, np.ndarray]]) -> None:
-            stream.write_batch(pa.record_batch(list(columns(rows)), schema=schema))
+        def append(found: dict[str, np.ndarray], examples: np.ndarray) -> None:
+            ends = np.append(0, np.cumsum(examples))
+            ends_of_tokens = np.append(0, np.cumsum(found["seq_lengths"]))[ends]
+            columns = [
+                pa.ListArray.from_arrays(
+                    column((ends if name in PER_EXAMPLE else ends_of_tokens).astype(np.int32)),
+                    column(found[name].astype(kind.to_pandas_dtype(), copy=False)),
+                )
+                for name, kind in types.items()
+            ]
+            stream.write_batch(pa.record_batch(columns, schema=schema))
 
         yield append
 

@@ -23,7 +23,7 @@ from tune.data.work import Made
 with Fates(Path("rows.parquet"), {(0, 0): "rows.jsonl"}) as fates:
     fates.add(0, 0, Made("messages", [1], ["no answer"], [0], found=np.zeros(1, np.int32)), [2])
 with sequences.writer(Path("train.arrow")) as append:
-    append([{name: np.ones(1, np.int32) for name in ("input_ids", "labels", *sequences.PER_EXAMPLE)}])
+    append({name: np.ones(1, np.int32) for name in ("input_ids", "labels", *sequences.PER_EXAMPLE)}, np.ones(1, int))
 """
 """What preparing rows leaves in Arrow's formats."""
 

@@ -151,11 +151,11 @@ def save(prepared: Prepared, section: Data, folder: Path) -> Packing:
             order, starts = pack(sizes, section.max_tokens)
         else:
             order = starts = np.arange(len(members))
-        ends = np.append(starts[1:], len(members))
+        borders = np.append(starts, len(members))
         with sequences.writer(sequences.file(folder, split)) as append:
             for i in range(0, len(starts), AT_ONCE):
-                pairs = zip(starts[i : i + AT_ONCE], ends[i : i + AT_ONCE], strict=True)
-                append([found.sequence(members[order[begin:end]]) for begin, end in pairs])
+                these = borders[i : i + AT_ONCE + 1]
+                append(found.joined(members[order[these[0] : these[-1]]]), np.diff(these))
                 found.let_go()
         if split == "train":
             tokens = int(sizes.sum(dtype=np.int64))

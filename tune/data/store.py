@@ -103,7 +103,7 @@ class Examples:
         part = slice(self._starts[i], self._starts[i + 1])
         return self._ids[part], self._labels[part]
 
-    def sequence(self, members: np.ndarray) -> dict[str, np.ndarray]:
+    def joined(self, members: np.ndarray) -> dict[str, np.ndarray]:
         """Some examples one after the other, as `tune.sequences` writes them."""
         bounds = zip(self._starts[members].tolist(), self._starts[members + 1].tolist(), strict=True)
         parts = [slice(start, end) for start, end in bounds]
