@@ -7,8 +7,10 @@ in fp32 and rounded once, that of an embedding or a stack of experts is rounded 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tune.errors import MergeError, Problem
@@ -77,7 +79,12 @@ def _matrix(edit: Edit, base: torch.Tensor, parts: dict[str, torch.Tensor]) -> t
     if "magnitude" not in parts and not edit.input_major and base.numel() > LARGE:
         # Block by block: the whole product is several times as large as the base, and is never needed at once.
         rows = max(LEAST_ROWS, LARGE // base.shape[1])
-        _by_rows(base, rows, lambda block: _add(base[block], torch.mm(left[block], right), edit.scaling, rounds))
+
+        def work(block: slice) -> None:
+            delta, spare = _own_memory(base[block].shape)
+            _add(base[block], torch.mm(left[block], right, out=delta), edit.scaling, rounds, spare)
+
+        _by_rows(base, rows, work)
         return base
     delta = torch.mm(left, right)
     if edit.input_major:
@@ -96,14 +103,16 @@ def _add_whole(base: torch.Tensor, delta: torch.Tensor, scaling: float, round_fi
     _by_rows(base, rows, lambda block: _add(base[block], delta[block], scaling, round_first))
 
 
-def _add(base: torch.Tensor, delta: torch.Tensor, scaling: float, round_first: bool) -> None:
-    """The same for one block."""
-    part = delta * scaling
+def _add(
+    base: torch.Tensor, delta: torch.Tensor, scaling: float, round_first: bool, spare: torch.Tensor | None = None
+) -> None:
+    """The same for one block, in the memory of `delta` and of `spare`, which is like it."""
+    delta *= scaling
     if round_first:
-        base += part.to(base.dtype)
+        base += delta.to(base.dtype)
     else:
-        part += base.float()
-        base.copy_(part)
+        delta += base.float() if spare is None else spare.copy_(base)
+        base.copy_(delta)
 
 
 def _by_rows(base: torch.Tensor, step: int, work: Callable[[slice], None]) -> None:
@@ -112,8 +121,28 @@ def _by_rows(base: torch.Tensor, step: int, work: Callable[[slice], None]) -> No
 
     number = max(1, base.shape[0] // step)
     bounds = [base.shape[0] * i // number for i in range(number + 1)]
-    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        list(pool.map(work, map(slice, bounds, bounds[1:])))
+    list(_threads(torch.get_num_threads()).map(work, map(slice, bounds, bounds[1:])))
+
+
+@cache
+def _threads(number: int) -> ThreadPoolExecutor:
+    """Kept, with the memory that each of them has."""
+    return ThreadPoolExecutor(number)
+
+
+_OWN = threading.local()
+
+
+def _own_memory(shape: torch.Size) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two fp32 tensors without content that are this thread's until it asks again: fresh memory for every block would cost more
+    than its arithmetic."""
+    import torch
+
+    size = 2 * shape.numel()
+    if getattr(_OWN, "memory", torch.empty(0)).numel() < size:
+        _OWN.memory = torch.empty(size)
+    first, second = _OWN.memory[:size].view(2, *shape)
+    return first, second
 
 
 def _dora(edit: Edit, base: torch.Tensor, delta: torch.Tensor, magnitude: torch.Tensor) -> torch.Tensor:

@@ -12,8 +12,11 @@ import os
 import struct
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
+from threading import Event
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from tune.export.adapter import AdapterFiles, read_adapter
@@ -30,6 +33,11 @@ T = TypeVar("T")
 
 COPIED_BYTES = 16 << 20
 """What is copied at once."""
+READ_BYTES, READERS = 2 << 20, 3
+"""What is read at once, and by how many threads."""
+WRITTEN_BYTES = 256 << 10
+"""What is written at once: it stays in the processor's cache, and one call with a whole tensor takes some systems several
+times as long."""
 TORCH_NAMES = {"U8": "uint8", "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 
 
@@ -52,14 +60,39 @@ def merge(base: Path, adapter: Path, to: Path, model_name: str, nf4: bool = Fals
     """
     tensors = read_headers(base, model_name)
     files = read_adapter(adapter)
-    planned = plan(files, read_names(base, tensors, model_name), tensors, nf4)
+    names = weight_files(base, model_name)
+    with _read_meanwhile([base / name for name in names]):
+        planned = plan(files, read_names(base, tensors, model_name), tensors, nf4)
     to.mkdir(parents=True, exist_ok=True)
     read = reader(files)
-    for name in weight_files(base, model_name):
-        _write_file(base / name, to / name, planned.files.get(name, []), read)
+    outputs = [planned.files.get(name, []) for name in names]
+    memories = _memories(max((stored.bytes for found in outputs for _, stored in _parts(found)), default=0))
+    for name, found in zip(names, outputs, strict=True):
+        _write_file(base / name, to / name, found, read, memories)
     _write_index(base, to, planned)
     changed = tuple(output.name for output in planned.changed)
     return Merged(tuple(planned.files), sum(map(len, planned.files.values())), changed, planned.unties)
+
+
+@contextmanager
+def _read_meanwhile(paths: list[Path]) -> Iterator[None]:
+    """Reads files for nobody while the block runs (libraries take seconds to import), and no longer: what the system holds of
+    them then need not be waited for."""
+    enough = Event()
+
+    def read() -> None:
+        memory = bytearray(READ_BYTES)
+        for path in paths:
+            with suppress(OSError), path.open("rb", buffering=0) as file:  # whoever needs it will say so
+                while not enough.is_set() and file.readinto(memory):
+                    pass
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(read)
+        try:
+            yield
+        finally:
+            enough.set()
 
 
 def reader(adapter: AdapterFiles) -> Any:
@@ -82,57 +115,64 @@ def read_tensor(file: IO[bytes], stored: Stored, memory: torch.Tensor | None = N
 
     raw = torch.empty(stored.bytes, dtype=torch.uint8) if memory is None else memory[: stored.bytes]
     view = memoryview(raw.numpy())
-    file.seek(stored.start)
-    done = 0
-    while done < stored.bytes:  # one call reads at most 2 GiB
-        read = file.readinto(view[done : done + (1 << 30)])  # type: ignore[attr-defined]
-        if not read:
-            raise EOFError(f"{stored.file} ends within a tensor")
-        done += read
+
+    def fill(first: int) -> None:
+        last = min(first + READ_BYTES, stored.bytes)
+        while first < last:
+            read = os.preadv(file.fileno(), [view[first:last]], stored.start + first)
+            if not read:
+                raise EOFError(f"{stored.file} ends within a tensor")
+            first += read
+
+    if stored.bytes <= READ_BYTES:
+        fill(0)
+    else:
+        with ThreadPoolExecutor(READERS) as threads:  # one would wait for the disk and copy in turn
+            list(threads.map(fill, range(0, stored.bytes, READ_BYTES)))
     dtype: torch.dtype = getattr(torch, TORCH_NAMES[stored.dtype])
     return raw.view(dtype).reshape(stored.shape)
 
 
-def _write_file(source: Path, target: Path, outputs: list[Output], read: Any) -> None:
-    """Writes one file: its header, then every tensor in order. While one is computed, the next is read and the one before
-    it is written, so at most three of them are held; what is written goes to the disk beside that."""
+def _memories(size: int) -> tuple[torch.Tensor, ...]:
+    """Three stretches of memory that go around, because fresh pages cost more than what is read into them: one to read into,
+    one to compute in, one to write from."""
     import torch
 
-    with (
-        source.open("rb", buffering=0) as base,
-        atomic(target) as file,
-        ThreadPoolExecutor(1) as writer,
-        ThreadPoolExecutor(1) as flusher,
-    ):
+    return tuple(torch.empty(size, dtype=torch.uint8) for _ in range(3))
+
+
+def _write_file(
+    source: Path, target: Path, outputs: list[Output], read: Any, memories: tuple[torch.Tensor, ...]
+) -> None:
+    """Writes one file: its header, then every tensor in order. While one is computed, the next is read and the one before
+    it is written, so at most three of them are held."""
+    import torch
+
+    with source.open("rb", buffering=0) as base, atomic(target) as file, ThreadPoolExecutor(1) as writer:
         file.write(_header(base, outputs))
         writing: Future[Any] = writer.submit(file.flush)
-        flushing: Future[None] = flusher.submit(os.fsync, file.fileno())
-        for output, piece in _ahead(_pieces(base, outputs)):
+        for output, piece in _ahead(_pieces(base, outputs, memories)):
             if output is not None:
                 with torch.no_grad():
                     piece = merged(output, piece, read)  # noqa: PLW2901  # in the memory of what was read
             writing.result()
-            writing = writer.submit(file.write, memoryview(piece.contiguous().view(-1).view(torch.uint8).numpy()))
+            writing = writer.submit(_write, file, memoryview(piece.contiguous().view(-1).view(torch.uint8).numpy()))
             del piece  # its memory is free as soon as it is written
-            if flushing.done():
-                flushing.result()  # a full disk is said once, to whoever asks first
-                flushing = flusher.submit(os.fsync, file.fileno())
         writing.result()
-        flushing.result()
 
 
-def _pieces(base: IO[bytes], outputs: list[Output]) -> Iterator[tuple[Output | None, torch.Tensor]]:
-    """The bytes of a file in order: a tensor that changes whole, with its output; others in stretches, with None.
+def _write(file: IO[bytes], content: memoryview) -> None:
+    for first in range(0, len(content), WRITTEN_BYTES):
+        file.write(content[first : first + WRITTEN_BYTES])
 
-    Three memories go around, because fresh pages cost more than what is read into them: a piece may be used until the
-    third after it is asked for."""
-    import torch
 
-    memories = [torch.empty(0, dtype=torch.uint8)] * 3
-    for number, (output, stored) in enumerate(_parts(outputs)):
-        if memories[number % 3].numel() < stored.bytes:
-            memories[number % 3] = torch.empty(stored.bytes, dtype=torch.uint8)
-        yield output, read_tensor(base, stored, memories[number % 3])
+def _pieces(
+    base: IO[bytes], outputs: list[Output], memories: tuple[torch.Tensor, ...]
+) -> Iterator[tuple[Output | None, torch.Tensor]]:
+    """The bytes of a file in order: a tensor that changes whole, with its output; others in stretches, with None. A piece may
+    be used until the third after it is asked for."""
+    for (output, stored), memory in zip(_parts(outputs), cycle(memories), strict=False):
+        yield output, read_tensor(base, stored, memory)
 
 
 def _parts(outputs: list[Output]) -> Iterator[tuple[Output | None, Stored]]:
