@@ -44,8 +44,7 @@ def check(loaded: Loaded) -> tuple[str, Ledger, dict[str, Any]]:
         examples = f" in {count(number)} examples" if number != rows else ""
         part = f"loss on {share(total.loss, total.input)} of {count(total.input)} tokens"
         lines = [f"ok: {recipe.name}: {count(rows)} rows{examples}, {part}"]
-        declared = [source.format for source in (*recipe.data.train, *recipe.data.eval)]
-        lines += formats(run.path("data"), ledger, declared, load_tokenizer(run.read(BaseRecord)))
+        lines += formats(run, ledger, load_tokenizer(run.read(BaseRecord)))
         gate = evaluate(chain.of_recipe(recipe, run.read(BaseRecord)))
     sizes = ", ".join(f"{name} {count(number)}" for name, number in ledger.lengths.items())
     lines.append(f"      lengths in tokens: {sizes}; {100 * ledger.packing.fill:.1f} % of the sequences is filled")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from turns import CITY, TOOL, chat, said, says, talk
 
-from tune.data.formats import FORMATS, Sample, describe, detect, to_sample
+from tune.data.formats import FORMATS, Sample, describe, detect, to_sample, unread
 from tune.data.messages import ROLES
 from tune.data.said import texts
 from tune.jsonl import Broken, Row
@@ -370,6 +370,32 @@ def test_every_format_has_a_line() -> None:
     assert expected == FORMATS
     assert describe("alpaca") == "alpaca: instruction, input, output; history, system"
     assert all(describe(shape).startswith(f"{shape}: ") for shape in FORMATS)
+
+
+OTHERS = {name for _, value, _ in GOOD.values() for name in value} | {"reasoning", "id"}
+"""Columns of all formats, and two of none."""
+
+
+@pytest.mark.parametrize("case", GOOD)
+def test_what_is_not_read_changes_nothing(case: str) -> None:
+    """Whatever text stands in a column that is said not to be read, the sample is the same."""
+    form, value, expected = GOOD[case]
+    for name in sorted(OTHERS - value.keys()):
+        row = Row(1, {**value, name: "Some text."})
+        if name in unread(row, form):
+            assert to_sample(row, form) == expected, name
+
+
+@pytest.mark.parametrize("case", GOOD)
+def test_what_is_read_is_not_called_unread(case: str) -> None:
+    """A column without which the sample is another one is never said not to be read; empty ones are not named."""
+    form, value, expected = GOOD[case]
+    named = unread(Row(1, value), form)
+    for name in value:
+        changed = to_sample(Row(1, {key: value[key] for key in value if key != name}), form) != expected
+        assert not (changed and name in named), name
+        assert value[name] or name not in named
+    assert unread(Row(1, {**value, "reasoning": "Because.", "score": None}), form) == sorted([*named, "reasoning"])
 
 
 def test_texts_names_every_place() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import chat_row
+from conftest import chat_row, write_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from light_base import Bench, make_base
@@ -89,6 +89,16 @@ def test_checks_of_sound_rows(bench: Bench, tmp_path: Path) -> None:
         ("no row dominates", True, "rows over a tenth of all tokens: none"),
         ("languages", True, "en 100.0 % of 2 examples"),
     ]
+
+
+def test_columns_that_are_not_read(recipe: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """`tune check` names what rows say beside what their format reads, as they may be told on a terminal."""
+    path = recipe(data={"train": [{"path": "more.jsonl"}]})
+    row = {"question": "Why?", "answer": "So.", "reasoning": "I think.", "score": None}
+    write_rows(path.parent / "more.jsonl", [row, {**row, "\x1b[31mi\nd": 7}])
+    assert main(["check", str(path)]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "not read" in line]
+    assert told == ["  columns that are not read: ⟨U+001B⟩[31mi\\nd, reasoning"]
 
 
 def test_one_list_of_names(bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

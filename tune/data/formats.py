@@ -7,6 +7,7 @@ format does not name (ids, scores, sources) are not read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -114,6 +115,12 @@ def to_sample(row: Row, format: str) -> Sample | Broken:  # noqa: A002  as above
         return _FORMATS[format][1](row.value)
     except Fault as fault:
         return Broken(row.line, fault.reason, fault.what, fault.fix, fault.key)
+
+
+def unread(row: Row, format: str) -> list[str]:  # noqa: A002  as above
+    """The columns of a row that say something and have no place in one of FORMATS, by name."""
+    read = _FORMATS[format][2]
+    return sorted(name for name, value in row.value.items() if name not in read and not is_empty(value))
 
 
 Values = dict[str, Any]
@@ -229,18 +236,28 @@ def _text(row: Values) -> Sample:
     return Sample(text=_filled(_given(row, "text"), "text"))
 
 
-_FORMATS = {
-    "messages": ("messages (role, content); tools, system", _messages),
-    "sharegpt": ("conversations (from, value); tools, system", _sharegpt),
-    "alpaca": ("instruction, input, output; history, system", _alpaca),
-    "prompt_completion": (
-        "prompt and completion, or question and answer: texts or lists of messages; history, system",
-        _prompt_completion,
+_ALWAYS = {"tools", *SYSTEM}
+_LISTED = {"messages", "functions", *SHAREGPT}
+_PAIRED = {"history", *(name for pair in PAIRS for name in pair)}
+_INSTRUCTED = {"instruction", "input", "context", "history", *OUTPUTS}
+_COMPARED = _LISTED | {"chosen", "rejected", "prompt", "question", "instruction", "input", "context", "history"}
+_JUDGED = _LISTED | _INSTRUCTED | _PAIRED | {*JUDGED}
+_A_PAIR = "prompt and completion, or question and answer: texts or lists of messages; history, system"
+_TWO = "prompt, chosen, rejected; or chosen and rejected as whole conversations"
+
+_FORMATS: dict[str, tuple[str, Callable[[Values], Sample], set[str]]] = {
+    "messages": ("messages (role, content); tools, system", _messages, {"messages", "functions", *_ALWAYS}),
+    "sharegpt": ("conversations (from, value); tools, system", _sharegpt, {*SHAREGPT, *_ALWAYS}),
+    "alpaca": ("instruction, input, output; history, system", _alpaca, _INSTRUCTED | _ALWAYS),
+    "prompt_completion": (_A_PAIR, _prompt_completion, _PAIRED | _ALWAYS),
+    "preference": (_TWO, _preference, _COMPARED | _ALWAYS),
+    "unpaired_preference": ("prompt, completion, label; or messages, label", _unpaired_preference, _JUDGED | _ALWAYS),
+    "prompt_only": (
+        "prompt or question: text or a list of messages",
+        _prompt_only,
+        {"prompt", "question", "history", *_ALWAYS},
     ),
-    "preference": ("prompt, chosen, rejected; or chosen and rejected as whole conversations", _preference),
-    "unpaired_preference": ("prompt, completion, label; or messages, label", _unpaired_preference),
-    "prompt_only": ("prompt or question: text or a list of messages", _prompt_only),
-    "text": ("text, read as it is", _text),
+    "text": ("text, read as it is", _text, {"text"}),
 }
 FORMATS = tuple(_FORMATS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
@@ -14,12 +14,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tune.data.encode import Encoder, encoder_of
-from tune.data.formats import describe
+from tune.data.formats import describe, unread
 from tune.data.view import Example, View
 from tune.errors import DataError, Problem
+from tune.jsonl import Row
 from tune.receipt import IGNORED
+from tune.recipe.schema import Source
 from tune.records import Ledger, SourceLedger
+from tune.rowfiles import files_of
+from tune.run import Run
 from tune.sequences import Flag
+from tune.sources import chunks, parse
 from tune.text import count
 
 RANDOM_ROWS = 6
@@ -27,6 +32,8 @@ PER_FLAG = 2
 """Rows that are shown for each thing that a check noticed."""
 EXAMPLES = 3
 """Rows that are shown of each source to say how it was read."""
+MOST_NAMES = 20
+"""Columns that are named."""
 MAX_FOUND = 10
 """Rows that a search shows."""
 
@@ -213,22 +220,33 @@ def _source(ledger: Ledger, name: str | None) -> int:
     raise DataError(Problem("rows", what, f"choose one of: {paths}"))
 
 
-def formats(folder: Path, ledger: Ledger, declared: Sequence[str | None], tokenizer: Any) -> Iterator[str]:
-    """What each source was read as, said aloud, with its first examples. `declared` are the formats that the recipe
-    forces, a source each."""
+def formats(run: Run, ledger: Ledger, tokenizer: Any) -> Iterator[str]:
+    """What each source was read as, said aloud, with its first examples and the columns that were not read."""
+    folder, data = run.path("data"), run.recipe.data
     encoder = encoder_of(tokenizer)
     views = {split: View(folder, ledger, split) for split in {source.split for source in ledger.sources}}
-    for i, (source, forced) in enumerate(zip(ledger.sources, declared, strict=True)):
-        how = "as the recipe says" if forced else "detected"
+    for i, (source, asked) in enumerate(zip(ledger.sources, (*data.train, *data.eval), strict=True)):
+        how = "as the recipe says" if asked.format else "detected"
         files = f" in {count(len(source.files))} files" if len(source.files) > 1 else ""
         rows = source.rows
         yield f"{source.path}: {describe(source.format)} ({how}); {count(rows.loaded)} rows{files}, {count(rows.kept)} used"
         for reason, number in rows.dropped.items():
             yield f"  left out: {count(number)} {reason}"
+        if names := [readable(name.encode()).replace("\n", "\\n") for name in _unread(asked, source.format, run.root)]:
+            more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+            yield f"  columns that are not read: {', '.join(names[:MOST_NAMES])}{more}"
         view = views[source.split]
         for at in np.flatnonzero(view.sources == i)[:EXAMPLES].tolist():
             example = view[at]
             yield f"  {example.line}: {excerpt(example, encoder)}"
+
+
+def _unread(source: Source, format: str, root: Path) -> list[str]:  # noqa: A002  # the recipe's own word
+    """The columns in the first chunk of a source that say something and have no place in its format: names and scores as a
+    rule, and now and then what the model should learn. None where a row function has chosen what is read."""
+    first = [] if source.map else islice(chunks(files_of(source, root)[0]), 1)
+    rows = [row for chunk in first for row in parse(chunk) if isinstance(row, Row)]
+    return sorted({name for row in rows for name in unread(row, format)})
 
 
 def excerpt(example: Example, encoder: Encoder, characters: int = 300) -> str:
