@@ -12,12 +12,11 @@ from tune.data import cache
 from tune.data.show import Wanted, formats, print_rows
 from tune.data.stage import data
 from tune.disclose import chain
-from tune.evaluate.checks import as_tokens
+from tune.evaluate import asked
 from tune.licenses.gate import evaluate, told
 from tune.modelfiles import optional_json
 from tune.models import load_tokenizer
 from tune.plan import elsewhere, families, published
-from tune.prompts import read_prompts
 from tune.recipe import Loaded
 from tune.recipe.rules import is_hub_id
 from tune.records import BaseRecord, Ledger
@@ -35,16 +34,15 @@ def check(loaded: Loaded) -> tuple[str, Ledger, dict[str, Any]]:
     """A short verdict on a recipe that holds, the whole account, and what the license gate says. Raises UserError with all problems found."""
     recipe = loaded.recipe
     _reach(loaded)
-    shown = recipe.evaluate.prompts
-    prompts = read_prompts(loaded.root / shown, shown) if shown else []
     with _prepared(loaded) as (run, ledger):
-        as_tokens(prompts, load_tokenizer(run.read(BaseRecord)), recipe.data.date, shown)
+        tokenizer = load_tokenizer(run.read(BaseRecord))
+        asked(run, tokenizer)
         total, rows = ledger.total("train"), ledger.kept("train")
         number = sum(source.examples for source in ledger.sources if source.split == "train")
         examples = f" in {count(number)} examples" if number != rows else ""
         part = f"loss on {share(total.loss, total.input)} of {count(total.input)} tokens"
         lines = [f"ok: {recipe.name}: {count(rows)} rows{examples}, {part}"]
-        lines += formats(run, ledger, load_tokenizer(run.read(BaseRecord)))
+        lines += formats(run, ledger, tokenizer)
         gate = evaluate(chain.of_recipe(recipe, run.read(BaseRecord)))
     sizes = ", ".join(f"{name} {count(number)}" for name, number in ledger.lengths.items())
     lines.append(f"      lengths in tokens: {sizes}; {100 * ledger.packing.fill:.1f} % of the sequences is filled")

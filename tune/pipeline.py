@@ -14,6 +14,7 @@ from tune.errors import Problem, UserError
 from tune.export.gguf import in_words
 from tune.launch import local, submit
 from tune.launch.request import Request, device
+from tune.models import load_tokenizer
 from tune.nodes import here
 from tune.plan.words import beside
 from tune.recipe import Loaded
@@ -112,8 +113,10 @@ def base_stage(run: Run) -> None:
 
 
 def data_stage(run: Run) -> None:
-    """data/, and a line on it."""
+    """data/, and a line on it. What the run will be asked is looked at too, because hours later nobody waits for it."""
     ledger = data.data(run)
+    if run.recipe.evaluate.prompts and not _trained(run):
+        evaluate.asked(run, load_tokenizer(run.read(BaseRecord)))
     total = ledger.total("train")
     dropped = sum(sum(s.rows.dropped.values()) for s in ledger.sources)
     say(

@@ -86,14 +86,17 @@ def test_a_format_in_a_variable_needs_a_day_too(dated: Write) -> None:
         check(load(dated(day=None)))
 
 
-def test_a_prompt_that_the_template_refuses(dated: Write) -> None:
-    """`tune check` names it, in the template's own words."""
+def test_a_prompt_that_the_template_refuses(dated: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    """`tune check` names it, in the template's own words; so does `tune run`, before anything is trained."""
     said = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why?"}]
+    path = dated(prompts=[{"id": "why", "messages": said}])
+    expected = 'prompts.jsonl: the chat template refuses the prompt "why": No system message!. change the prompt'
     with pytest.raises(DataError) as caught:
-        check(load(dated(prompts=[{"id": "why", "messages": said}])))
-    assert str(caught.value) == (
-        'prompts.jsonl: the chat template refuses the prompt "why": No system message!. change the prompt'
-    )
+        check(load(path))
+    assert str(caught.value) == expected
+    assert main(["run", str(path)]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == expected
+    assert not list(Path("runs").glob("*/plan.json"))
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from tune.ranks import ALONE, Ranks
 from tune.records import BaseRecord, Evaluation, Ledger, Measured, Plan, PromptResult, Sample, TrainRecord
 from tune.run import Run, made, named_files
 
-__all__ = ["divided", "evaluate", "measured"]
+__all__ = ["asked", "divided", "evaluate", "measured"]
 
 
 def inputs(run: Run) -> Any:
@@ -51,14 +51,13 @@ def evaluate(run: Run, ranks: Ranks = ALONE, again: bool = False) -> Evaluation:
     plan = run.read(Plan)
     assert ranks.size == (plan.processes if divided(run) else 1), "a divided base is measured by all who hold it"
     torch.set_num_threads(plan.threads if divided(run) else plan.device.threads)
-    prompts = read_prompts(run.source(section.prompts), section.prompts) if section.prompts else []
     tokenizer = models.load_tokenizer(base)
-    asked = list(zip(prompts, as_tokens(prompts, tokenizer, run.recipe.data.date, section.prompts), strict=True))
+    prompts = asked(run, tokenizer)
     model = _tuned(run, plan, base, ranks)
     with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=plan.compute_dtype == "bfloat16"):
-        tuned = _measure(model, tokenizer, run, asked, ranks)
+        tuned = _measure(model, tokenizer, run, prompts, ranks)
         with model.disable_adapter():
-            untuned = _measure(model, tokenizer, run, asked, ranks)
+            untuned = _measure(model, tokenizer, run, prompts, ranks)
     record = Evaluation(
         made=made(wanted, started),
         base=untuned,
@@ -70,6 +69,16 @@ def evaluate(run: Run, ranks: Ranks = ALONE, again: bool = False) -> Evaluation:
     if ranks.first:
         run.write(record)
     return record
+
+
+def asked(run: Run, tokenizer: Any) -> list[tuple[Prompt, list[int]]]:
+    """The prompts that a run is measured with, each with its token ids. Raises DataError for faulty ones, and for those that
+    the base's chat template refuses."""
+    shown = run.recipe.evaluate.prompts
+    if shown is None:
+        return []
+    prompts = read_prompts(run.source(shown), shown)
+    return list(zip(prompts, as_tokens(prompts, tokenizer, run.recipe.data.date, shown), strict=True))
 
 
 def _tuned(run: Run, plan: Plan, base: BaseRecord, ranks: Ranks) -> Any:
