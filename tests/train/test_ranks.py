@@ -298,6 +298,15 @@ def test_a_lone_process_is_no_task_of_the_srun_around_it(monkeypatch: pytest.Mon
     assert not {"RANK", "WORLD_SIZE", "LOCAL_RANK"} & set(environment)
 
 
+def test_kept_kernels_are_few_unless_the_user_wants_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What oneDNN keeps is bounded in a process that computes, by the user's own bound where there is one."""
+    plan = Plan.model_construct(processes=1, threads=1, device=Device.model_construct(kind="cpu"))
+    monkeypatch.delenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", raising=False)
+    assert local.environments(plan, Node())[0]["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == "64"
+    monkeypatch.setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "512")
+    assert local.environments(plan, Node())[0]["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == "512"
+
+
 def test_a_base_that_is_not_divided_is_noticed() -> None:
     """Every process holding everything is what FSDP2 does in silence with packed integers: refused, with the bytes."""
     model = torch.nn.Linear(8, 8).requires_grad_(False)
