@@ -28,7 +28,7 @@ from tune.recipe.rules import is_hub_id
 from tune.recipe.schema import Export, Publish
 from tune.records import BaseRecord, ExportRecord, FileDigest, TrainRecord
 from tune.run import Run, made, open_run
-from tune.text import did_you_mean
+from tune.text import did_you_mean, listed
 
 CLEAR = "mend the above (--license ID says under which license), or state with --override REASON why it may be given away; the reason stands on the card"
 
@@ -145,8 +145,9 @@ def _parent(adapter: Path, base: BaseRecord, config: dict[str, Any]) -> dict[str
     if other:
         named, commit = own["base"]["repo"]["value"] or "a base without a public name", own["base"]["commit"]["value"]
         at = f" at commit {commit}" if commit else ""
-        more = f" and {len(other) - 1} more" if len(other) > 1 else ""
-        what = f"{base.model} is not the base that this adapter was trained on ({named}{at}): {other[0]}{more} differs"
+        what = (
+            f"{base.model} is not the base that this adapter was trained on ({named}{at}): {listed(other, 1)} differs"
+        )
         fix = f"give that one; to merge into another all the same, {leave}"
         raise UserError(Problem("call", what, fix))
     return own

@@ -11,7 +11,7 @@ from typing import NoReturn, cast
 
 from tune.errors import DataError, Problem
 from tune.readers import Chunk, Compression, Kind, SourceFile, chunks, count_rows, parse
-from tune.text import did_you_mean
+from tune.text import did_you_mean, listed
 
 __all__ = ["Chunk", "SourceFile", "chunks", "count_rows", "expand", "module_file", "parse"]
 
@@ -150,10 +150,9 @@ def _usable(paths: Iterator[Path], shown: str, root: Path, nothing: tuple[str, s
             found[path] = _source(path, root, *kind)
     if not found and others:
         names = sorted(others)
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         advice = {unknown_kind(name)[1] for name in names}
         fix = advice.pop() if len(advice) == 1 else f"the known kinds are {KNOWN}"
-        _raise(shown, f"no file of a known kind, only {', '.join(names[:3])}{more}", fix)
+        _raise(shown, f"no file of a known kind, only {listed(names, 3)}", fix)
     if not found:
         _raise(shown, *nothing)
     return sorted(found.values(), key=lambda source: source.shown)

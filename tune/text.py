@@ -47,6 +47,12 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def listed(names: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first of some names, and how many more there are: `a, b and 3 more`."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return between.join(names[:most]) + more
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """'did you mean "epochs"?', or an empty string when nothing is near."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)

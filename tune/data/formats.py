@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tune.data.messages import (
     Fault,
@@ -25,6 +25,7 @@ from tune.data.messages import (
     text,
 )
 from tune.jsonl import Broken, Row
+from tune.text import listed
 
 PAIRS = (
     ("prompt", "completion"),
@@ -43,6 +44,7 @@ SHAREGPT = ("conversations", "conversation")
 SYSTEM = ("system", "system_prompt")
 JUDGED = ("label", "kto_tag")
 """Names of whether an answer is a good one; `kto_tag` is LLaMA-Factory's."""
+Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -70,30 +72,28 @@ def detect(row: Row) -> str | Broken:
     """
     value = row.value
     has = frozenset(name for name in value if value[name] is not None)
-    found = _detected(has, any(_is_label(value.get(name)) for name in JUDGED))
-    if found is not None:
+    if found := _detected(has, any(_is_label(value.get(name)) for name in JUDGED)):
         return found
-    names = sorted(value)
-    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     fix = (
         'rows need "messages", "conversations", "instruction" and "output", "prompt" and "completion", '
         '"prompt", "chosen" and "rejected", "prompt", "completion" and "label", "prompt" alone, or "text"; '
         "map: gives columns of other names these names"
     )
-    return Broken(row.line, "unknown shape", f"no known shape; its keys are: {shown or 'none'}", fix)
+    what = f"no known shape; its keys are: {listed(sorted(value), 20) or 'none'}"
+    return Broken(row.line, "unknown shape", what, fix)
 
 
 @lru_cache(maxsize=4096)  # rows of a file have few sets of columns, and every row is asked
 def _detected(has: frozenset[str], judged: bool) -> str | None:
     """The format by the columns that have a value, and by whether one of them judges the answer."""
-    listed = "messages" in has or not has.isdisjoint(SHAREGPT)
+    talks = "messages" in has or not has.isdisjoint(SHAREGPT)
     instructed = "instruction" in has and not has.isdisjoint(OUTPUTS)
     paired = any(has.issuperset(pair) for pair in PAIRS)
     if has.issuperset(("chosen", "rejected")):
         return "preference"
-    if judged and (listed or instructed or paired):
+    if judged and (talks or instructed or paired):
         return "unpaired_preference"
-    if listed:
+    if talks:
         return "messages" if "messages" in has else "sharegpt"
     if instructed:
         return "alpaca"
@@ -106,24 +106,21 @@ def _detected(has: frozenset[str], judged: bool) -> str | None:
 
 def describe(format: str) -> str:  # noqa: A002  the recipe's own word for it
     """One short line for people about one of FORMATS: the columns that it reads."""
-    return f"{format}: {_FORMATS[format][0]}"
+    return f"{format}: {_FORMATS[format].says}"
 
 
 def to_sample(row: Row, format: str) -> Sample | Broken:  # noqa: A002  as above
     """The row in the common form, read as one of FORMATS, or why it cannot be. Raises nothing."""
     try:
-        return _FORMATS[format][1](row.value)
+        return _FORMATS[format].read(row.value)
     except Fault as fault:
         return Broken(row.line, fault.reason, fault.what, fault.fix, fault.key)
 
 
 def unread(row: Row, format: str) -> list[str]:  # noqa: A002  as above
     """The columns of a row that say something and have no place in one of FORMATS, by name."""
-    read = _FORMATS[format][2]
-    return sorted(name for name, value in row.value.items() if name not in read and not is_empty(value))
-
-
-Values = dict[str, Any]
+    known = _FORMATS[format].columns
+    return sorted(name for name, value in row.value.items() if name not in known and not is_empty(value))
 
 
 def _messages(row: Values) -> Sample:
@@ -198,7 +195,7 @@ def _must_agree(given: list[Turn], found: list[Turn], key: str) -> None:
         raise Fault("two prompts", what, "keep the prompt in one place", key)
 
 
-def _unpaired_preference(row: Values) -> Sample:
+def _unpaired(row: Values) -> Sample:
     """One answer and whether it is a good one; of a conversation the last message is judged."""
     key = next((name for name in JUDGED if _is_label(row.get(name))), _first(row, JUDGED))
     label = _given(row, key)
@@ -244,20 +241,24 @@ _COMPARED = _LISTED | {"chosen", "rejected", "prompt", "question", "instruction"
 _JUDGED = _LISTED | _INSTRUCTED | _PAIRED | {*JUDGED}
 _A_PAIR = "prompt and completion, or question and answer: texts or lists of messages; history, system"
 _TWO = "prompt, chosen, rejected; or chosen and rejected as whole conversations"
+_ASKED = "prompt or question: text or a list of messages"
 
-_FORMATS: dict[str, tuple[str, Callable[[Values], Sample], set[str]]] = {
-    "messages": ("messages (role, content); tools, system", _messages, {"messages", "functions", *_ALWAYS}),
-    "sharegpt": ("conversations (from, value); tools, system", _sharegpt, {*SHAREGPT, *_ALWAYS}),
-    "alpaca": ("instruction, input, output; history, system", _alpaca, _INSTRUCTED | _ALWAYS),
-    "prompt_completion": (_A_PAIR, _prompt_completion, _PAIRED | _ALWAYS),
-    "preference": (_TWO, _preference, _COMPARED | _ALWAYS),
-    "unpaired_preference": ("prompt, completion, label; or messages, label", _unpaired_preference, _JUDGED | _ALWAYS),
-    "prompt_only": (
-        "prompt or question: text or a list of messages",
-        _prompt_only,
-        {"prompt", "question", "history", *_ALWAYS},
-    ),
-    "text": ("text, read as it is", _text, {"text"}),
+
+class _Format(NamedTuple):
+    says: str  # for people
+    read: Callable[[Values], Sample]
+    columns: set[str]  # all that it reads where they are there
+
+
+_FORMATS = {
+    "messages": _Format("messages (role, content); tools, system", _messages, {"messages", "functions", *_ALWAYS}),
+    "sharegpt": _Format("conversations (from, value); tools, system", _sharegpt, {*SHAREGPT, *_ALWAYS}),
+    "alpaca": _Format("instruction, input, output; history, system", _alpaca, _INSTRUCTED | _ALWAYS),
+    "prompt_completion": _Format(_A_PAIR, _prompt_completion, _PAIRED | _ALWAYS),
+    "preference": _Format(_TWO, _preference, _COMPARED | _ALWAYS),
+    "unpaired_preference": _Format("prompt, completion, label; or messages, label", _unpaired, _JUDGED | _ALWAYS),
+    "prompt_only": _Format(_ASKED, _prompt_only, {"prompt", "question", "history", *_ALWAYS}),
+    "text": _Format("text, read as it is", _text, {"text"}),
 }
 FORMATS = tuple(_FORMATS)
 
@@ -270,8 +271,7 @@ def _sample(row: Values, prompt: list[Turn], answer: list[Turn], key: str) -> Sa
     start = len(turns) - len(answer)
     learned = {i for i in spoken if i >= start and turns[i].learned}
     if not spoken or spoken[-1] < start:
-        fix = "end the conversation with an assistant message"
-        raise Fault("no answer", "there is no answer to learn", fix, key)
+        raise Fault("no answer", "there is no answer to learn", "end the conversation with an assistant message", key)
     if not learned:
         fix = "remove the row, or the mark of an answer that is to be learned"
         raise Fault("no answer", "all answers are marked as not learned", fix, key)

@@ -25,7 +25,7 @@ from tune.rowfiles import files_of
 from tune.run import Run
 from tune.sequences import Flag
 from tune.sources import chunks, parse
-from tune.text import count
+from tune.text import count, listed
 
 RANDOM_ROWS = 6
 PER_FLAG = 2
@@ -233,8 +233,7 @@ def formats(run: Run, ledger: Ledger, tokenizer: Any) -> Iterator[str]:
         for reason, number in rows.dropped.items():
             yield f"  left out: {count(number)} {reason}"
         if names := [readable(name.encode()).replace("\n", "\\n") for name in _unread(asked, source.format, run.root)]:
-            more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-            yield f"  columns that are not read: {', '.join(names[:MOST_NAMES])}{more}"
+            yield f"  columns that are not read: {listed(names, MOST_NAMES)}"
         view = views[source.split]
         for at in np.flatnonzero(view.sources == i)[:EXAMPLES].tolist():
             example = view[at]

@@ -22,6 +22,7 @@ from tune.digest import file_sha256
 from tune.errors import Problem, UserError
 from tune.files import readable, sync_folder, write_json
 from tune.recipe.schema import Keep
+from tune.text import listed
 
 Json = dict[str, Any]
 
@@ -101,12 +102,11 @@ def newest(checkpoints: Path, contract: Json, say: Callable[[str], None]) -> Pat
 def _same_contract(folder: Path, contract: Json) -> None:
     found = list(_differing(sealed(folder)["contract"], contract, ""))
     if found:
-        what = "; ".join(f"{name} was {then}, and is {now}" for name, then, now in found[:5])
-        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        what = listed([f"{name} was {then}, and is {now}" for name, then, now in found], 5, "; ")
         raise UserError(
             Problem(
                 "resume",
-                f"this checkpoint belongs to another training: {what}{more}",
+                f"this checkpoint belongs to another training: {what}",
                 "continue with what it was made with, or start anew with --fresh",
                 file=str(folder),
             )

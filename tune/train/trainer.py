@@ -23,6 +23,7 @@ from tune.receipt import IGNORED, LOG, example_leaf, fed_examples
 from tune.records import Plan
 from tune.run import Run
 from tune.sharding import adapter_state
+from tune.text import listed
 from tune.train import METRICS
 from tune.train.guards import as_wrapped
 from tune.train.saving import Saver
@@ -164,7 +165,7 @@ class WitnessedTrainer(SFTTrainer):
         per_step = self.share.per_step
         at = range((step - 1) * per_step, min(step * per_step, len(self.train_dataset)))
         names = [name for i in at for name in self.places(i)]
-        return ", ".join(names[:40]) + (f" and {len(names) - 40} more" if len(names) > 40 else "")
+        return listed(names, 40)
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
         """The adapter only, as it stands in this process."""
