@@ -8,21 +8,19 @@ untouched tensors; a header is copied when it says the same.
 from __future__ import annotations
 
 import json
-import os
 import struct
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
-from threading import Event
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from tune.export.adapter import AdapterFiles, read_adapter
 from tune.export.arithmetic import merged
 from tune.export.names import read_names
 from tune.export.plan import MergePlan, Output, plan
+from tune.export.stream import Writer, memory, past_cache, read
 from tune.files import atomic, write_json
 from tune.modelfiles import ADAPTER_WEIGHTS, INDEX, Stored, read_headers, weight_files
 
@@ -33,11 +31,6 @@ T = TypeVar("T")
 
 COPIED_BYTES = 16 << 20
 """What is copied at once."""
-READ_BYTES, READERS = 2 << 20, 3
-"""What is read at once, and by how many threads."""
-WRITTEN_BYTES = 256 << 10
-"""What is written at once: it stays in the processor's cache, and one call with a whole tensor takes some systems several
-times as long."""
 TORCH_NAMES = {"U8": "uint8", "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 
 
@@ -61,118 +54,72 @@ def merge(base: Path, adapter: Path, to: Path, model_name: str, nf4: bool = Fals
     tensors = read_headers(base, model_name)
     files = read_adapter(adapter)
     names = weight_files(base, model_name)
-    with _read_meanwhile([base / name for name in names]):
-        planned = plan(files, read_names(base, tensors, model_name), tensors, nf4)
+    planned = plan(files, read_names(base, tensors, model_name), tensors, nf4)
     to.mkdir(parents=True, exist_ok=True)
-    read = reader(files)
+    part = reader(files)
     outputs = [planned.files.get(name, []) for name in names]
-    memories = _memories(max((stored.bytes for found in outputs for _, stored in _parts(found)), default=0))
+    most = max((stored.bytes for found in outputs for _, stored in _parts(found)), default=0)
+    memories = [memory(most) for _ in range(3)]  # that go around: fresh pages cost more than what is read into them
     for name, found in zip(names, outputs, strict=True):
-        _write_file(base / name, to / name, found, read, memories)
+        _write_file(base / name, to / name, found, part, memories)
     _write_index(base, to, planned)
     changed = tuple(output.name for output in planned.changed)
     return Merged(tuple(planned.files), sum(map(len, planned.files.values())), changed, planned.unties)
-
-
-@contextmanager
-def _read_meanwhile(paths: list[Path]) -> Iterator[None]:
-    """Reads files for nobody while the block runs (libraries take seconds to import), and no longer: what the system holds of
-    them then need not be waited for."""
-    enough = Event()
-
-    def read() -> None:
-        memory = bytearray(READ_BYTES)
-        for path in paths:
-            with suppress(OSError), path.open("rb", buffering=0) as file:  # whoever needs it will say so
-                while not enough.is_set() and file.readinto(memory):
-                    pass
-
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(read)
-        try:
-            yield
-        finally:
-            enough.set()
 
 
 def reader(adapter: AdapterFiles) -> Any:
     """A function that gives a tensor of the adapter; each is read once and kept."""
     kept: dict[int, torch.Tensor] = {}
 
-    def read(stored: Stored) -> torch.Tensor:
+    def part(stored: Stored) -> torch.Tensor:
         if stored.start not in kept:
             with (adapter.folder / ADAPTER_WEIGHTS).open("rb", buffering=0) as file:
                 kept[stored.start] = read_tensor(file, stored)
         return kept[stored.start]
 
-    return read
+    return part
 
 
-def read_tensor(file: IO[bytes], stored: Stored, memory: torch.Tensor | None = None) -> torch.Tensor:
-    """One tensor as a copy in `memory` (bytes, at least as many) or in memory of its own, read without mapping the file:
+def read_tensor(file: IO[bytes], stored: Stored, into: torch.Tensor | None = None) -> torch.Tensor:
+    """One tensor in the memory `into` (made for at least as many bytes) or in memory of its own, read without mapping the file:
     mapped pages would count as held."""
     import torch
 
-    raw = torch.empty(stored.bytes, dtype=torch.uint8) if memory is None else memory[: stored.bytes]
-    view = memoryview(raw.numpy())
-
-    def fill(first: int) -> None:
-        last = min(first + READ_BYTES, stored.bytes)
-        while first < last:
-            read = os.preadv(file.fileno(), [view[first:last]], stored.start + first)
-            if not read:
-                raise EOFError(f"{stored.file} ends within a tensor")
-            first += read
-
-    if stored.bytes <= READ_BYTES:
-        fill(0)
-    else:
-        with ThreadPoolExecutor(READERS) as threads:  # one would wait for the disk and copy in turn
-            list(threads.map(fill, range(0, stored.bytes, READ_BYTES)))
+    raw = read(file, stored.start, stored.bytes, memory(stored.bytes) if into is None else into)
     dtype: torch.dtype = getattr(torch, TORCH_NAMES[stored.dtype])
+    if raw.storage_offset() % dtype.itemsize:  # no writer that we know of leaves one like this, and no rule forbids it
+        raw = raw.clone()
     return raw.view(dtype).reshape(stored.shape)
 
 
-def _memories(size: int) -> tuple[torch.Tensor, ...]:
-    """Three stretches of memory that go around, because fresh pages cost more than what is read into them: one to read into,
-    one to compute in, one to write from."""
-    import torch
-
-    return tuple(torch.empty(size, dtype=torch.uint8) for _ in range(3))
-
-
-def _write_file(
-    source: Path, target: Path, outputs: list[Output], read: Any, memories: tuple[torch.Tensor, ...]
-) -> None:
+def _write_file(source: Path, target: Path, outputs: list[Output], part: Any, memories: list[torch.Tensor]) -> None:
     """Writes one file: its header, then every tensor in order. While one is computed, the next is read and the one before
     it is written, so at most three of them are held."""
     import torch
 
-    with source.open("rb", buffering=0) as base, atomic(target) as file, ThreadPoolExecutor(1) as writer:
-        file.write(_header(base, outputs))
-        writing: Future[Any] = writer.submit(file.flush)
+    with source.open("rb", buffering=0) as base, atomic(target) as file, ThreadPoolExecutor(1) as thread:
+        header = torch.frombuffer(bytearray(_header(base, outputs)), dtype=torch.uint8)
+        past_cache(base)
+        writer = Writer(file, memories)
+        writing = thread.submit(writer.write, header)
         for output, piece in _ahead(_pieces(base, outputs, memories)):
             if output is not None:
                 with torch.no_grad():
-                    piece = merged(output, piece, read)  # noqa: PLW2901  # in the memory of what was read
+                    piece = merged(output, piece, part)  # noqa: PLW2901  # in the memory of what was read
             writing.result()
-            writing = writer.submit(_write, file, memoryview(piece.contiguous().view(-1).view(torch.uint8).numpy()))
+            writing = thread.submit(writer.write, piece.contiguous().view(-1).view(torch.uint8))
             del piece  # its memory is free as soon as it is written
         writing.result()
-
-
-def _write(file: IO[bytes], content: memoryview) -> None:
-    for first in range(0, len(content), WRITTEN_BYTES):
-        file.write(content[first : first + WRITTEN_BYTES])
+        writer.end()
 
 
 def _pieces(
-    base: IO[bytes], outputs: list[Output], memories: tuple[torch.Tensor, ...]
+    base: IO[bytes], outputs: list[Output], memories: list[torch.Tensor]
 ) -> Iterator[tuple[Output | None, torch.Tensor]]:
     """The bytes of a file in order: a tensor that changes whole, with its output; others in stretches, with None. A piece may
     be used until the third after it is asked for."""
-    for (output, stored), memory in zip(_parts(outputs), cycle(memories), strict=False):
-        yield output, read_tensor(base, stored, memory)
+    for (output, stored), into in zip(_parts(outputs), cycle(memories), strict=False):
+        yield output, read_tensor(base, stored, into)
 
 
 def _parts(outputs: list[Output]) -> Iterator[tuple[Output | None, Stored]]:
@@ -255,7 +202,7 @@ def compare(base: Path, adapter: Path, there: Path, model_name: str, nf4: bool =
     tensors = read_headers(base, model_name)
     files = read_adapter(adapter)
     planned = plan(files, read_names(base, tensors, model_name), tensors, nf4)
-    read, unlike, near = reader(files), list[str](), list[str]()
+    part, unlike, near = reader(files), list[str](), list[str]()
     for name in weight_files(base, model_name):
         outputs = planned.files.get(name, [])
         if not (there / name).is_file():
@@ -269,7 +216,7 @@ def compare(base: Path, adapter: Path, there: Path, model_name: str, nf4: bool =
             for output in outputs:
                 stored = Stored(output.source.dtype, output.source.shape, name, start, output.source.bytes)
                 start += stored.bytes
-                verdict = _compared(output, source, found, stored, read)
+                verdict = _compared(output, source, found, stored, part)
                 if verdict == "unlike":
                     unlike.append(f"{output.name} is not what the merge gives")
                 elif verdict == "near":
@@ -277,14 +224,14 @@ def compare(base: Path, adapter: Path, there: Path, model_name: str, nf4: bool =
     return Compared(sum(map(len, planned.files.values())), tuple(unlike), tuple(near))
 
 
-def _compared(output: Output, base: IO[bytes], found: IO[bytes], stored: Stored, read: Any) -> str:
+def _compared(output: Output, base: IO[bytes], found: IO[bytes], stored: Stored, part: Any) -> str:
     """`same` to the bit, `near` within two rounding steps of the largest weight, or `unlike`."""
     import torch
 
     with torch.no_grad():
         tensor = read_tensor(base, output.source)
         if output.edits or output.nf4:
-            tensor = merged(output, tensor, read)
+            tensor = merged(output, tensor, part)
         other = read_tensor(found, stored)
         if torch.equal(tensor.reshape(-1).view(torch.uint8), other.reshape(-1).view(torch.uint8)):
             return "same"
