@@ -138,7 +138,7 @@ def test_borders(encoder: Encoder, text: str) -> None:
 def test_what_tokens_say(encoder: Encoder, text: str) -> None:
     """Where the tokens spell the text, what they say is the text."""
     (found,) = encoder.encode([text], special=False)
-    spelled = b"".join(encoder.said[i] for i in found.ids)
+    spelled = b"".join(encoder.said(i) for i in found.ids.tolist())
     assert not text or (found._ends is not None) >= (spelled == text.encode())
 
 

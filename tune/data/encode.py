@@ -29,24 +29,40 @@ class Encoder:
     """A tokenizer (`tokenizers.Tokenizer`) and what each of its tokens says."""
 
     def __init__(self, tokenizer: Any) -> None:
-        """Reads the whole vocabulary once."""
+        """Reads no vocabulary: of a large one that takes a third of a second, and rows use little of it."""
         self.tokenizer = tokenizer
         by_bytes = b'"ByteLevel"' in tokenizer.decoder.__getstate__() if tokenizer.decoder else False
-        vocabulary = tokenizer.get_vocab(with_added_tokens=True)
+        self._says = _of_bytes if by_bytes else _of_words
         added = tokenizer.get_added_tokens_decoder()
-        self.said = [b""] * (max(vocabulary.values(), default=-1) + 1)
-        """What each token stands for, by its id."""
-        says = _of_bytes if by_bytes else _of_words
-        for token, number in vocabulary.items():
-            self.said[number] = says(token)
-        for number, token in added.items():
-            self.said[number] = token.content.encode()
-        # 32 bits: what is looked up for every byte of every text should be small.
-        self._bytes = np.frombuffer(b"".join(self.said), np.uint8)
-        self._sizes = np.array([len(piece) for piece in self.said], np.int32)
-        self._offsets = np.cumsum(self._sizes, dtype=np.int32) - self._sizes
+        self._said: dict[int, bytes] = {number: token.content.encode() for number, token in added.items()}
         self.special = frozenset(added)
         """Tokens that were added to the vocabulary."""
+        # Of the tokens that were met: where their bytes begin, and how many they are (of others -1), by id. 32 bits: what is
+        # looked up for every byte of every text should be small.
+        self._bytes = np.zeros(0, np.uint8)
+        self._offsets = np.zeros(0, np.int32)
+        self._sizes = np.zeros(0, np.int32)
+
+    def said(self, token: int) -> bytes:
+        """What a token stands for, by its id; nothing for an id that the tokenizer does not have."""
+        if token not in self._said:
+            written = self.tokenizer.id_to_token(token)
+            self._said[token] = b"" if written is None else self._says(written)
+        return self._said[token]
+
+    def _meet(self, ids: np.ndarray) -> None:
+        """Learns the bytes of the tokens that were not met before."""
+        more = int(ids.max(initial=-1)) + 1 - len(self._sizes)
+        if more > 0:
+            self._offsets = np.append(self._offsets, np.zeros(more, np.int32))
+            self._sizes = np.append(self._sizes, np.full(more, -1, np.int32))
+        new = np.unique(ids[self._sizes[ids] < 0])
+        if not len(new):
+            return
+        said = [self.said(token) for token in new.tolist()]
+        self._sizes[new] = [len(piece) for piece in said]
+        self._offsets[new] = len(self._bytes) + np.cumsum(self._sizes[new]) - self._sizes[new]
+        self._bytes = np.append(self._bytes, np.frombuffer(b"".join(said), np.uint8))
 
     def encode(self, texts: Sequence[str], *, special: bool) -> list[Encoded]:
         """The tokens of each text; `special` lets the tokenizer put its own tokens around it."""
@@ -60,6 +76,7 @@ class Encoder:
     def _ends(self, texts: Sequence[str], ids: np.ndarray, bounds: list[int]) -> list[Ends | None]:
         """For each text where its tokens end; None where the tokens do not spell the text. `ids` are those of all texts,
         and `bounds` where in them each text begins, and the end."""
+        self._meet(ids)
         sizes = self._sizes[ids]
         behind = np.cumsum(sizes, dtype=np.int32)
         places = np.arange(behind[-1] if len(ids) else 0, dtype=np.int32)
@@ -78,7 +95,7 @@ class Encoder:
     def _ends_after_blanks(self, written: bytes, ids: list[int]) -> Ends | None:
         """The same for one text in Llama's older vocabularies, which begin every stretch between special tokens with a
         blank that is not in the text."""
-        pieces = [self.said[token] for token in ids]
+        pieces = [self.said(token) for token in ids]
         for i, piece in enumerate(pieces):
             if i == 0 or ids[i - 1] in self.special:
                 pieces[i] = piece.removeprefix(b" ")
@@ -89,7 +106,7 @@ class Encoder:
 
 @lru_cache(maxsize=1)
 def encoder_of(tokenizer: Any) -> Encoder:
-    """The encoder of a transformers tokenizer. The last one is kept: a large vocabulary takes half a second to read."""
+    """The encoder of a transformers tokenizer. The last one is kept, with what it has learned of the vocabulary."""
     return Encoder(tokenizer.backend_tokenizer)
 
 
@@ -123,7 +140,7 @@ class Encoded:
         """Whether these tokens say nothing but white space."""
         if self._ends is None:
             return not "".join(self.text[slice(*self._places.offsets[t])] for t in range(first, last)).strip()
-        return not b"".join(self.encoder.said[self.ids[t]] for t in range(first, last)).strip()
+        return not b"".join(map(self.encoder.said, self.ids[first:last].tolist())).strip()
 
     def touched(self, start: int, end: int) -> tuple[int, int]:
         """The tokens, from the first to before the last, that hold any character from `start` to before `end`."""

@@ -108,7 +108,7 @@ class Piece(NamedTuple):
 def pieces(example: Example, encoder: Encoder) -> list[Piece]:
     """The tokens of an example."""
     return [
-        Piece(token, encoder.said[token], label != IGNORED, token in encoder.special)
+        Piece(token, encoder.said(token), label != IGNORED, token in encoder.special)
         for token, label in zip(example.input_ids, example.labels, strict=True)
     ]
 
