@@ -25,10 +25,9 @@ def faults(folder: Path, manifest: Json) -> Iterator[str]:
     asked = recipe["train"]["adapter"]
     if manifest["subject"]["kind"] != "adapter" or asked["start_from"] is not None:
         return
-    try:
-        config, tensors = json.loads((folder / ADAPTER_CONFIG).read_bytes()), read_header(folder / ADAPTER_WEIGHTS)
-    except FileNotFoundError:
-        return  # said elsewhere
+    if not all((folder / name).is_file() for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS)):
+        return  # missing, or a folder: said elsewhere
+    config, tensors = json.loads((folder / ADAPTER_CONFIG).read_bytes()), read_header(folder / ADAPTER_WEIGHTS)
     base = manifest["base"]
     wanted = {
         "peft_type": "LORA",
