@@ -202,7 +202,12 @@ def run_trl(rows: Path, tokenizer: Any, workers: int | None) -> tuple[Any, float
         tiny = LlamaConfig(
             vocab_size=len(tokenizer), hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1
         )
-        trainer = Timed(model=LlamaForCausalLM(tiny), args=settings, train_dataset=dataset, processing_class=tokenizer)
+        model = LlamaForCausalLM(tiny)
+        try:
+            trainer = Timed(model=model, args=settings, train_dataset=dataset, processing_class=tokenizer)
+        except ValueError as refusal:
+            fix = "put one of its own (trl/chat_templates/*_training.jinja) into the folder as chat_template.jinja"
+            raise SystemExit(f"TRL does not take this chat template: {refusal} {fix}") from None
         prepared = trainer.train_dataset
         columns = {name: prepared[name][:] for name in ("input_ids", "labels", "seq_lengths")}
     return columns, seconds
