@@ -10,10 +10,11 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
+from tune.columns import READ_COLUMNS
+from tune.strict import TOKENS, Refused, loads, short
+
 MAX_LINE_BYTES = 16 << 20
 """A longer line is not a row of text; it is a file of another kind."""
-MAX_DEPTH = 100
-"""Brackets inside brackets. A fixed number, so that what is a row depends neither on the caller nor on the Python."""
 BLOCK_BYTES = 1 << 16
 """What is read of a list at a time."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -23,8 +24,6 @@ MAX_OPEN = 100_000
 _MARKS = re.compile(rb'["\[\]{}]')
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _BARE = re.compile(rb"[^,\] \t\r\n]*")
-# Nothing here is ever tried twice (possessive, and an open text goes to the end), so no input takes long.
-_TOKENS = re.compile(rb'"((?:[^"\\]++|\\.)*+)"?|[\[\]{}]', re.DOTALL)
 _OBJECT_FOLLOWS = re.compile(rb"\s*\{")
 _CLOSERS = {ord("{"): ord("}"), ord("["): ord("]")}
 _FIELDS_OF_A_ROW = {"messages", "conversations", "conversation", "tools", "chosen", "rejected", "prompt", "completion"}
@@ -47,15 +46,6 @@ class Broken:
     what: str
     fix: str
     key: str | None = None
-
-
-class _Refused(ValueError):
-    """JSON that Python would take and we do not; carries the reason and what to do."""
-
-    def __init__(self, what: str, fix: str = "mend the object", reason: str = "not JSON") -> None:
-        """The message is `what`."""
-        super().__init__(what)
-        self.fix, self.reason = fix, reason
 
 
 class _Unreadable(Exception):
@@ -276,12 +266,12 @@ def _no_list(reader: _Elements) -> Broken:
     while len(reader.block) < BLOCK_BYTES and reader.more():
         pass
     depth, key = 0, b""
-    for token in _TOKENS.finditer(reader.block, reader.at):
+    for token in TOKENS.finditer(reader.block, reader.at):
         mark = token.group()
         if mark == b"[" and depth == 1 and _OBJECT_FOLLOWS.match(reader.block, token.end()):
             name = key.decode("utf-8", "replace")
             if name not in _FIELDS_OF_A_ROW:
-                what = f'one object where a list of rows was expected; its key "{_short(name)}" holds a list'
+                what = f'one object where a list of rows was expected; its key "{short(name)}" holds a list'
                 return Broken(line, "not a list", what, "write that list alone: [{...}, {...}]")
         if token.group(1) is not None:
             key = token.group(1) if depth == 1 else key
@@ -308,12 +298,12 @@ def parse_row(line: int, content: bytes) -> Row | Broken:
         what = f"byte 0x{content[error.start]:02x} at {place} is not UTF-8"
         return Broken(line, "not UTF-8", what, "save the file as UTF-8")
     try:
-        value = loads(text)
+        value = loads(text, READ_COLUMNS)
     except json.JSONDecodeError as error:
         said = error.msg.removesuffix(" at")
         what = f"not JSON: {said[0].lower()}{said[1:]} at {_place(line, error.lineno - 1, error.colno)}"
         return Broken(line, "not JSON", what, "write one JSON object a line; check quotes and commas")
-    except _Refused as error:
+    except Refused as error:
         return Broken(line, error.reason, str(error), error.fix)
     if not isinstance(value, dict):
         kind = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false"}.get(
@@ -331,70 +321,3 @@ def parse_row(line: int, content: bytes) -> Row | Broken:
 def _place(line: int, below: int, column: int) -> str:
     """The line is named only where it is not the row's own."""
     return f"line {line + below}, column {column}" if below else f"column {column}"
-
-
-def loads(text: str) -> Any:
-    """The value of a JSON text, read strictly: what other readers would understand in another way is refused.
-
-    Raises ValueError: json.JSONDecodeError with its place for what is no JSON; plain words for a key given twice, NaN,
-    numbers that JSON readers do not agree on, half a surrogate pair, and more than MAX_DEPTH brackets in one another.
-    """
-    if text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
-        raise _Refused("nested too deeply", "write one JSON object of text fields a line")
-    if text.startswith("\ufeff"):
-        raise _Refused("not JSON: a byte order mark that is not at the beginning of the file", "remove it")
-    value = _STRICT.decode(text)
-    # Text that came out of UTF-8 holds no half pair, so one can only come from an escape.
-    if "\\u" in text:
-        try:
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
-        except UnicodeEncodeError:
-            what = "half of a surrogate pair (\\ud800 to \\udfff) without its other half"
-            raise _Refused(what, "write the character itself", "not UTF-8") from None
-    return value
-
-
-def _depth(text: str) -> int:
-    """How deep brackets stand in one another, outside of texts."""
-    depth = deepest = 0
-    for token in _TOKENS.finditer(text.encode("utf-8", "surrogatepass")):
-        if token.group(1) is None:
-            depth += 1 if token.group() in b"{[" else -1
-            deepest = max(deepest, depth)
-    return deepest
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """JSON lets a key stand twice and Python keeps the last one in silence."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _Refused(f'the key "{twice}" is given twice')
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    raise _Refused(f"{name} is not JSON")
-
-
-def _whole(text: str) -> int:
-    """Readers of JSON agree on whole numbers up to 2**53 only, so a row with a larger one has no canonical form."""
-    if len(text) > 17 or abs(int(text)) >= 2**53:
-        raise _Refused(f"a number that JSON readers do not agree on: {_short(text)}; put it in quotes")
-    return int(text)
-
-
-def _real(text: str) -> float:
-    value = float(text)
-    if value in (float("inf"), float("-inf")):
-        raise _Refused(f"a number beyond all floats: {_short(text)}")
-    return value
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 30 else text[:27] + "..."
-
-
-# Made once: json.loads would make one for every row.
-_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_whole, parse_float=_real)

@@ -11,19 +11,13 @@ from decimal import Decimal
 from io import BufferedIOBase
 from typing import Any, cast
 
-from tune.jsonl import BLOCK_BYTES, BYTE_ORDER_MARK, MAX_LINE_BYTES, Broken, loads
+from tune.columns import JUDGED, LISTS, READ_COLUMNS, SIDES
+from tune.jsonl import BLOCK_BYTES, BYTE_ORDER_MARK, MAX_LINE_BYTES, Broken
+from tune.strict import loads
 
 Read = tuple[int, dict[str, Any] | Broken, int]
 """The place of a row, the row or why it is none, and about how many bytes it holds in memory."""
 
-LISTS = {"messages", "conversations", "conversation", "tools", "functions", "history"}
-"""Columns of a CSV file whose cells may be JSON: tables have no lists, so people write the JSON text into the cell."""
-SIDES = {"prompt", "completion", "chosen", "rejected"}
-"""Columns of texts or of messages. Answers in JSON are texts, so only what is messages is read as JSON."""
-JUDGED = {"label", "kto_tag"}
-_TEXTS = {"system", "instruction", "input", "context", "output", "response", "question", "answer", "query", "text"}
-READ_COLUMNS = LISTS | SIDES | JUDGED | _TEXTS | {"system_prompt"}
-"""Columns that some format reads. A value that JSON has no form for is a fault in them, and text in any other."""
 _ROLES = {"system", "developer", "user", "assistant", "tool", "function", "human", "gpt"}
 LABELS = {"true": True, "1": True, "false": False, "0": False}
 BATCH_BYTES = MAX_LINE_BYTES

@@ -78,8 +78,8 @@ CASES: dict[str, tuple[Any, str]] = {
             'write {"messages": [...]} or {"prompt": ..., "completion": ...}'
         ),
     ),
-    "NaN": ('{"messages": [], "score": NaN}', "train.jsonl:2: NaN is not JSON. mend the object"),
-    "infinity": ('{"messages": [], "score": -Infinity}', "train.jsonl:2: -Infinity is not JSON. mend the object"),
+    "NaN": ('{"messages": [], "label": NaN}', "train.jsonl:2: NaN is not JSON. mend the object"),
+    "infinity": ('{"messages": [], "label": -Infinity}', "train.jsonl:2: -Infinity is not JSON. mend the object"),
     "key twice": (
         '{"messages": [{"role": "user", "content": "a", "content": "b"}]}',
         'train.jsonl:2: the key "content" is given twice. mend the object',

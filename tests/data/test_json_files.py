@@ -137,7 +137,7 @@ LISTS: dict[str, tuple[str | bytes, list[Any]]] = {
         ],
     ),
     "strict as lines": (
-        '[{"a": 1, "a": 2}, {"a": NaN},\n\n{"a": 12345678901234567890}, {"a": "\\ud800"}]',
+        '[{"a": 1, "a": 2}, {"text": NaN},\n\n{"text": 12345678901234567890}, {"a": "\\ud800"}]',
         [
             ("not JSON", 'f:1: the key "a" is given twice. mend the object'),
             ("not JSON", "f:2: NaN is not JSON. mend the object"),

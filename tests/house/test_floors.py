@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Lowest first. A name covers the module and everything inside it; each module of tune/ must be placed.
 FLOORS = [
     ("errors", "text"),
-    ("digest", "machine", "nodes"),
+    ("columns", "digest", "machine", "nodes", "strict"),
     ("files", "jsonl", "licenses", "llamacpp", "modelfiles", "targets", "template"),
     ("tables", "operations", "prompts"),
     ("readers",),

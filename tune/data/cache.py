@@ -25,11 +25,13 @@ KEEP_SECONDS = 30 * 24 * 3600
 """An entry that nothing used for this long is removed."""
 LIBRARIES = ("tokenizers", "jinja2", "transformers", "numpy", "py3langid", "pyarrow")
 READING = (
+    "columns.py",
     "jsonl.py",
     "prompts.py",
     "readers.py",
     "sequences.py",
     "sources.py",
+    "strict.py",
     "tables.py",
     "template/__init__.py",
     "template/sandbox.py",

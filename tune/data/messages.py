@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from tune.jsonl import loads
+from tune.strict import loads
 
 Message = dict[str, Any]
 Messages = list[Message]

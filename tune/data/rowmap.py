@@ -11,9 +11,11 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from tune.columns import READ_COLUMNS
 from tune.errors import DataError, Problem
-from tune.jsonl import Broken, Row, loads
+from tune.jsonl import Broken, Row
 from tune.sources import module_file
+from tune.strict import loads
 
 RowFunction = Callable[[dict[str, Any]], Any]
 
@@ -61,7 +63,7 @@ def apply(function: RowFunction, row: Row) -> Row | Broken:
         what = f"map gave {type(made).__name__} where a dict was expected"
         return _failed(row, what, 'give a row such as {"messages": [...]}, or None to leave it out')
     try:
-        return Row(row.line, loads(json.dumps(made)))  # what follows reads JSON and nothing else
+        return Row(row.line, loads(json.dumps(made), READ_COLUMNS))  # what follows reads JSON and nothing else
     except (TypeError, ValueError, RecursionError) as error:
         return _failed(row, f"map gave what is no JSON ({error})", "give texts, numbers, lists and dicts")
 
