@@ -128,6 +128,21 @@ def test_single_changes(place: Path, tmp_path: Path, name: str) -> None:
     assert verdict(verify(folder)) == "VERIFIED"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["adapter", "merged"])
+def test_a_folder_in_place_of_each_file(place: Path, tmp_path: Path, name: str) -> None:
+    """As a broken copy may leave it: level 0 says so of each, and stops at none."""
+    folder = copied(place / "pub" / name, tmp_path / name)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST):
+        content = path.read_bytes()
+        path.unlink()
+        path.mkdir()
+        assert verdict(verify(folder)) == "FAILED", path.name
+        path.rmdir()
+        path.write_bytes(content)
+    assert verdict(verify(folder)) == "VERIFIED"
+
+
 def caught(place: Path, folder: Path, again: Any, manifest: dict[str, Any], path: str) -> bool:
     """Whether level 0, 2 or 4 finds a forged folder, or says of this value that it could not be checked."""
     if path == "manifest":  # of another form nothing is checked, and nothing holds
