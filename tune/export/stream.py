@@ -73,8 +73,9 @@ def read(file: IO[bytes], start: int, size: int, into: torch.Tensor) -> torch.Te
             at += got
 
     places = range(first, last, READ_BYTES)
-    if len(places) < 2:
-        any(map(fill, places))
+    if size <= READ_BYTES:
+        for at in places:
+            fill(at)
     else:
         with ThreadPoolExecutor(READERS) as threads:
             list(threads.map(fill, places))
