@@ -1,7 +1,9 @@
 """How fast rows become tokens, beside the bare tokenizer and beside TRL's own preparation, on the same rows and cores.
 
-    python -m scripts.bench_data                                  20,000 chat rows, a byte-level vocabulary made of them
+    python -m scripts.bench_data                                  60,000 chat rows, a byte-level vocabulary made of them
     python -m scripts.bench_data --tokenizer DIR --rows FILE      another tokenizer (with its chat template) and other rows
+
+Some minutes. With fewer rows (`--number`) the start of tune's processes weighs more, a third of a second.
 
 Three ways, one after the other, and all again as often as `--repeat` says. A ratio is the median of the rounds' ratios,
 because the speed of a machine that others use drifts from minute to minute:
@@ -10,8 +12,8 @@ because the speed of a machine that others use drifts from minute to minute:
              else (in one that has, it is slower by a third): no rows are read, nothing is labelled. All texts in one call,
              which the ratio is of; and, as far as the tokenizer goes, in calls of 256, whose tokens are dropped at once
   tune       from the file to labelled, packed sequences on disk, worker processes started and ended in that time
-  trl        what SFTTrainer does with the same rows before training (`packing`, `assistant_only_loss`), in one process as
-             it does by default, and in as many as there are cores
+  trl        from the file too: `load_dataset`, and what SFTTrainer does with the rows before training (`packing`,
+             `assistant_only_loss`), in one process as it does by default, and in as many as there are cores
 
 Then the examples of tune and TRL are compared one by one. The last line is JSON:
 {"ratio_to_tokenizer", "ratio_to_trl", "fill", "rows", "differences"}.
@@ -171,25 +173,22 @@ def run_tune(rows: Path, base: BaseRecord, tokenizer: Any) -> tuple[Prepared, Pa
 
 
 def run_trl(rows: Path, tokenizer: Any, workers: int | None) -> tuple[Any, float]:
-    """(the prepared data set, seconds) of SFTTrainer on a model of a few thousand parameters."""
+    """(the prepared data set, seconds from the file to it) of SFTTrainer on a model of a few thousand parameters."""
     from datasets import load_dataset
     from transformers import LlamaConfig, LlamaForCausalLM
     from trl import SFTConfig, SFTTrainer
-
-    seconds = 0.0
 
     class Timed(SFTTrainer):
         """Times its own preparation and nothing else."""
 
         def _prepare_dataset(self, *args: Any, **kwargs: Any) -> Any:
             nonlocal seconds
-            started = time.perf_counter()
-            found = super()._prepare_dataset(*args, **kwargs)
-            seconds = time.perf_counter() - started
+            found, taken = timed(lambda: super(Timed, self)._prepare_dataset(*args, **kwargs))
+            seconds += taken
             return found
 
     with tempfile.TemporaryDirectory(dir=rows.parent) as folder:
-        dataset = load_dataset("json", data_files=str(rows), split="train", cache_dir=folder)
+        dataset, seconds = timed(lambda: load_dataset("json", data_files=str(rows), split="train", cache_dir=folder))
         settings = SFTConfig(
             output_dir=folder,
             packing=True,
@@ -258,8 +257,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--tokenizer", type=Path, help="folder with tokenizer.json and chat_template.jinja")
     parser.add_argument("--rows", type=Path, help="JSONL with messages")
-    parser.add_argument("--number", type=int, default=20_000, help="rows that are made without --rows")
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--number", type=int, default=60_000, help="rows that are made without --rows")
+    parser.add_argument("--repeat", type=int, default=5)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
