@@ -142,6 +142,80 @@ def test_what_tokens_say(encoder: Encoder, text: str) -> None:
     assert not text or (found._ends is not None) >= (spelled == text.encode())
 
 
+@settings(max_examples=60, deadline=None)
+@given(beginning=texts, endings=st.lists(texts, min_size=4, max_size=8))
+def test_texts_that_begin_alike(encoder: Encoder, beginning: str, endings: list[str]) -> None:
+    """Their tokens are those that each has by itself, though what they share is encoded once."""
+    shared = beginning + "<|user|>The shop is open. 東<|end|>" * 16
+    written = [shared + ending for ending in endings]
+    found = encoder.encode(written, special=False)
+    assert [one.ids.tolist() for one in found] == [
+        encoder.tokenizer.encode(text, add_special_tokens=False).ids for text in written
+    ]
+
+
+class Counting:
+    """A tokenizer that counts the characters that it is given."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        """None so far."""
+        self.tokenizer, self.characters = tokenizer, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tokenizer, name)
+
+    def encode_batch_fast(self, texts: list[str], **named: Any) -> Any:
+        """As the tokenizer does it."""
+        self.characters += sum(map(len, texts))
+        return self.tokenizer.encode_batch_fast(texts, **named)
+
+
+def counted(tokenizer: Tokenizer) -> tuple[int, int]:
+    """(characters encoded, characters in all texts) of texts that begin alike; their tokens are asserted."""
+    counting = Counting(tokenizer)
+    written = ["<|user|>" + "The shop is open. " * 20 + f"<|end|>\n <|user|> we sell {i}" for i in range(50)]
+    found = Encoder(counting).encode(written, special=False)
+    assert [one.ids.tolist() for one in found] == [
+        tokenizer.encode(text, add_special_tokens=False).ids for text in written
+    ]
+    return counting.characters, sum(map(len, written))
+
+
+def test_what_texts_share_is_encoded_once() -> None:
+    """Once for all of them, and one text whole for comparison."""
+    given_characters, all_characters = counted(byte_level())
+    assert given_characters < all_characters / 10
+
+
+def first_is_another() -> Tokenizer:
+    """Only the first part of a text gets a blank (Mistral's and Llama's newer files)."""
+    made = gemma()
+    made.normalizer = None
+    made.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
+    return made
+
+
+def takes_blanks() -> Tokenizer:
+    """A token that takes in the white space behind it (Phi 3's files)."""
+    made = byte_level()
+    made.add_special_tokens([AddedToken("<|more|>", rstrip=True, normalized=False)])
+    return made
+
+
+def cuts() -> Tokenizer:
+    """A file that says how long texts may be."""
+    made = byte_level()
+    made.enable_truncation(40)
+    return made
+
+
+@pytest.mark.parametrize("make", [first_is_another, takes_blanks, cuts])
+def test_where_parts_are_not_the_whole(make: Callable[[], Tokenizer]) -> None:
+    """No text is taken apart where its parts could have other tokens."""
+    given_characters, all_characters = counted(make())
+    assert given_characters == all_characters
+
+
 def test_common_kinds_need_no_second_look() -> None:
     """On ordinary text the quick way is the one that is taken; a test that only ever fell back would prove nothing."""
     for make in (byte_level, gemma, pocket):

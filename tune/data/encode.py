@@ -4,6 +4,10 @@
 byte-level vocabularies, and in those that write a blank as U+2581, every token stands for fixed bytes. Whether these
 bytes, put together, are the text is compared for every text; where they are not (a normalizer changed it, a beginning
 token was put before it), the tokenizer is asked again for places. So nothing is assumed.
+
+Texts that begin alike (the same instructions and tools, or one conversation rendered once for each of its answers) share most
+of what they say. A tokenizer divides a text at added tokens such as <|im_end|> before anything else is done to it, so the
+parts between them become tokens once, for all texts of a call.
 """
 
 from __future__ import annotations
@@ -18,6 +22,8 @@ import numpy as np
 
 from tune.data.messages import Fault
 
+BEGINNING = 256
+"""Characters by which texts are said to begin alike: more than templates write before the first message."""
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 
 
@@ -37,6 +43,7 @@ class Encoder:
         self._said: dict[int, bytes] = {number: token.content.encode() for number, token in added.items()}
         self.special = frozenset(added)
         """Tokens that were added to the vocabulary."""
+        self._divider = _divider(tokenizer)
         # Of the tokens that were met: where their bytes begin, and how many they are (of others -1), by id. 32 bits: what is
         # looked up for every byte of every text should be small.
         self._bytes = np.zeros(0, np.uint8)
@@ -66,12 +73,28 @@ class Encoder:
 
     def encode(self, texts: Sequence[str], *, special: bool) -> list[Encoded]:
         """The tokens of each text; `special` lets the tokenizer put its own tokens around it."""
-        found = [one.ids for one in self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=special)]
+        alike = len({text[:BEGINNING] for text in texts}) <= len(texts) // 2
+        by_parts = alike and not special and self._divider is not None
+        found = self._ids_by_parts(texts) if by_parts else self._ids(texts, special=special)
         bounds = list(accumulate(map(len, found), initial=0))
         ids = np.fromiter(chain.from_iterable(found), np.int32, bounds[-1])
         own = [ids[first:last] for first, last in pairwise(bounds)]
         ends = self._ends(texts, ids, bounds)
         return [Encoded(self, *one, special) for one in zip(texts, own, ends, strict=True)]
+
+    def _ids(self, texts: Sequence[str], *, special: bool = False) -> list[list[int]]:
+        return [one.ids for one in self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=special)]
+
+    def _ids_by_parts(self, texts: Sequence[str]) -> list[list[int]]:
+        """The same, with every part that several texts share encoded once. One text is compared with the tokenizer's answer
+        for the whole."""
+        assert self._divider is not None
+        parts = [[part for part in self._divider.split(text) if part] for text in texts]
+        distinct = list(dict.fromkeys(chain.from_iterable(parts)))
+        known = dict(zip(distinct, self._ids(distinct), strict=True))
+        found = [list(chain.from_iterable(known[part] for part in own)) for own in parts]
+        assert found[-1:] == self._ids(texts[-1:]), "the parts of a text have other tokens than the whole"
+        return found
 
     def _ends(self, texts: Sequence[str], ids: np.ndarray, bounds: list[int]) -> list[Ends | None]:
         """For each text where its tokens end; None where the tokens do not spell the text. `ids` are those of all texts,
@@ -169,6 +192,19 @@ class Encoded:
         if places.token_to_chars(token)[0] < at:
             raise _across(token)
         return int(token)
+
+
+def _divider(tokenizer: Any) -> re.Pattern[str] | None:
+    """What finds the added tokens at which the tokenizer divides a text as it is written, the longest first as it does
+    (`tokenizers`, added_vocabulary.rs). None where what stands beside one matters, or whether a part is the first."""
+    added = [token for token in tokenizer.get_added_tokens_decoder().values() if not token.normalized]
+    beside = any(token.lstrip or token.rstrip or token.single_word for token in added)
+    whole = tokenizer.encode_special_tokens or tokenizer.truncation or tokenizer.padding
+    first = tokenizer.pre_tokenizer is not None and b'"first"' in tokenizer.pre_tokenizer.__getstate__()
+    if not added or beside or whole or first:
+        return None
+    longest_first = sorted((token.content for token in added), key=len, reverse=True)
+    return re.compile(f"({'|'.join(map(re.escape, longest_first))})")
 
 
 def _across(token: int) -> Fault:
