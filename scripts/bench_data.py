@@ -183,8 +183,9 @@ def run_trl(rows: Path, tokenizer: Any, workers: int | None) -> tuple[Any, float
 
         def _prepare_dataset(self, *args: Any, **kwargs: Any) -> Any:
             nonlocal seconds
-            found, taken = timed(lambda: super(Timed, self)._prepare_dataset(*args, **kwargs))
-            seconds += taken
+            started = time.perf_counter()
+            found = super()._prepare_dataset(*args, **kwargs)
+            seconds += time.perf_counter() - started
             return found
 
     with tempfile.TemporaryDirectory(dir=rows.parent) as folder:

@@ -36,7 +36,7 @@ FRUGAL = {
     "OPENBLAS_NUM_THREADS": "1",
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=127:glibc.malloc.trim_threshold=268435456:glibc.malloc.mmap_threshold=67108864",
 }
-"""What spares each process a twentieth of its time. numpy's linear algebra, which is not used, starts no threads that look
+"""What spares each process 3 to 5 % of its time. numpy's linear algebra, which is not used, starts no threads that look
 for work; and memory of one chunk is kept for the next instead of given back, in the small pieces that the tokenizer takes
 and frees by the thousand (glibc's manual, "Memory Allocation Tunables"; the user's own setting comes first)."""
 
