@@ -125,7 +125,8 @@ def elements(file: BufferedIOBase) -> Iterator[tuple[int, bytes | Broken]]:
             yield reader.line, _no_list(reader)
     except _Unreadable as error:
         what, fix = f"{error}; nothing after it is read", "mend the file, or get it again if it was cut off"
-        yield error.line, Broken(error.line, "damaged file", what, fix)
+        place = max(error.line, place)  # never before the last row, which may have been counted on
+        yield place, Broken(place, "damaged file", what, fix)
 
 
 class _Elements:

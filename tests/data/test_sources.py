@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from row_files import AGAIN, PACK, PACKED, read, refused, source, told
 
@@ -431,6 +431,8 @@ SCRAPS = st.lists(
 
 @settings(deadline=None, max_examples=300)
 @given(st.sampled_from(SUFFIXES), SCRAPS, st.booleans(), st.integers(1, 3))
+@example(".json", b"[a,b", False, 1)
+@example(".json", b'[{"a": 1}, {"a": 2}, {"a": 3},]', False, 2)
 def test_any_bytes(suffix: str, content: bytes, packed: bool, size: int) -> None:
     """Whatever stands in a file, each piece of it is a row or has a reason, and the count is theirs."""
     pack = next((PACK[name] for name in PACKED if suffix.endswith(name)), bytes)
